@@ -1,0 +1,118 @@
+"""The page behind the link in a page: acknowledges without logging in.
+
+GET shows the alert and a button and changes nothing, because mail scanners follow links; POST acknowledges. The
+page stands alone, without script: it must work half asleep on any phone.
+"""
+
+import html
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+from sqlalchemy import select
+
+from pulsar.alerts import actions
+from pulsar.alerts.actions import AlertStateConflict
+from pulsar.alerts.model import Alert
+from pulsar.alerts.rules import Status
+from pulsar.base import clock
+from pulsar.base.crypto import BadSignature
+from pulsar.base.db import Transaction
+from pulsar.base.errors import NotFound
+from pulsar.base.events import SYSTEM, Actor
+from pulsar.base.http import Pulsar, PulsarNode
+from pulsar.notify.message import ACKNOWLEDGE
+from pulsar.orgs.actions import membership_of
+from pulsar.people.names import user_names
+
+router = APIRouter(include_in_schema=False)
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
+_STYLE = """
+:root { color-scheme: light dark }
+body { margin: 0; font: 17px/1.5 system-ui, sans-serif; background: light-dark(#fff, #0b0d12);
+  color: light-dark(#14171d, #e8eaf0) }
+main { max-width: 34rem; margin: 0 auto; padding: 2rem 1.25rem }
+h1 { font-size: 1.35rem; line-height: 1.3; overflow-wrap: anywhere }
+.state { font-weight: 600 }
+.muted { color: light-dark(#525b6b, #a6afbf); overflow-wrap: anywhere; white-space: pre-wrap }
+button { width: 100%; min-height: 64px; font: inherit; font-weight: 600; font-size: 1.2rem; border: 0;
+  border-radius: 12px; background: #1858b8; color: #fff; margin: 1rem 0 }
+a { color: light-dark(#1858b8, #85b4ff) }
+"""
+
+
+def _page(title: str, body: str, status: int = 200) -> HTMLResponse:
+    document = (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
+        f'<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">'
+        f"<style>{_STYLE}</style></head><body><main>{body}</main></body></html>"
+    )
+    return HTMLResponse(document, status, _HEADERS)
+
+
+def _gone() -> HTMLResponse:
+    body = (
+        "<h1>This link does not work any more</h1><p>It has expired, or was not copied whole. Open Pulsar instead.</p>"
+    )
+    return _page("Link expired", body + '<p><a href="/">Open Pulsar</a></p>', 410)
+
+
+def _state(alert: Alert, names: dict[UUID, str]) -> str:
+    by = names.get(alert.acknowledged_by_user_id) if alert.acknowledged_by_user_id else None
+    if alert.status == Status.ACKNOWLEDGED:
+        return f"Acknowledged{f' by {html.escape(by)}' if by else ''}. Nobody is paged any further."
+    return {
+        Status.OPEN.value: "Open: paging goes on until somebody acknowledges.",
+        Status.SNOOZED.value: "Snoozed.",
+        Status.CLOSED.value: "Closed.",
+    }[alert.status]
+
+
+async def _shown(tx: Transaction, alert: Alert) -> HTMLResponse:
+    names = await user_names(tx, [alert.acknowledged_by_user_id])
+    button = '<form method="post"><button>Acknowledge</button></form>' if alert.status == Status.OPEN else ""
+    title = f"[{alert.priority}] #{alert.number} {alert.message}"
+    body = (
+        f"<h1>{html.escape(title)}</h1><p class=state>{_state(alert, names)}</p>{button}"
+        f"<p class=muted>{html.escape(alert.description[:2000])}</p>"
+        f'<p><a href="/alerts/{alert.id}">Open in Pulsar</a></p>'
+    )
+    return _page(title, body)
+
+
+async def _answer(token: str, pulsar: Pulsar, *, press: bool) -> HTMLResponse:
+    try:
+        claims = pulsar.keys.verify(ACKNOWLEDGE, token, clock.now())
+    except BadSignature:
+        return _gone()
+    org, user_id, alert_id = UUID(claims["org"]), UUID(claims["sub"]), UUID(claims["alert"])
+    async with pulsar.db.in_org(org) as tx:
+        # Somebody who was removed since the mail went out has no say any more.
+        if not await membership_of(tx, user_id):
+            return _gone()
+        if press:
+            try:
+                tx.actor = Actor("link", user_id, (await user_names(tx, [user_id])).get(user_id, SYSTEM.name))
+                await actions.acknowledge(tx, await actions.locked(tx, alert_id))
+                await tx.flush()
+            except (AlertStateConflict, NotFound):
+                pass  # the page says what stands
+        alert = await tx.scalar(select(Alert).where(Alert.id == alert_id))
+        return await _shown(tx, alert) if alert else _gone()
+
+
+@router.get("/ack/{token}")
+async def show(token: str, pulsar: PulsarNode) -> HTMLResponse:
+    return await _answer(token, pulsar, press=False)
+
+
+@router.post("/ack/{token}")
+async def press(token: str, pulsar: PulsarNode) -> HTMLResponse:
+    return await _answer(token, pulsar, press=True)

@@ -1,0 +1,87 @@
+"""Which alerts? The filters of the inbox, as one query."""
+
+import re
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Select, func, select
+from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.types import Uuid
+
+from pulsar.alerts.model import Alert
+from pulsar.alerts.rules import Priority, Status
+from pulsar.base.db import Transaction
+
+
+class AlertFilter(BaseModel):
+    """Query parameters; those that can be repeated mean "any of these", and all together mean "and"."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    status: list[Status] = Field(default_factory=list)
+    priority: list[Priority] = Field(default_factory=list)
+    tag: list[str] = Field(default_factory=list, description="Alerts that have every one of these tags.")
+    assigned_to_user_id: UUID | None = None
+    assigned_to_team_id: UUID | None = None
+    source: str | None = Field(None, max_length=500)
+    entity: str | None = Field(None, max_length=500)
+    alias: str | None = Field(None, max_length=1000)
+    integration_id: UUID | None = None
+    search: str | None = Field(
+        None,
+        max_length=500,
+        description="Words, or their beginnings, in message, description, alias, source and entity; or a #number.",
+    )
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+
+
+Filters = Annotated[AlertFilter, Query()]
+
+
+class search_alerts(GenericFunction[UUID]):  # noqa: N801 - the name of the function in the database
+    """Text search is not leakproof, so under row-level security it would not use its index; this function of
+    the owner's has its own clause for the organization."""
+
+    type = Uuid()
+    inherit_cache = True
+
+
+def _words(search: str) -> str:
+    """A tsquery in which every word may be the beginning of one; nothing a person types is an operator."""
+    return " & ".join(f"'{word}':*" for word in re.findall(r"[^\s'\\:&|!()<>*]+", search))
+
+
+def alerts_query(chosen: AlertFilter) -> Select[Alert]:
+    query = select(Alert)
+    if chosen.status:
+        query = query.where(Alert.status.in_(chosen.status))
+    if chosen.priority:
+        query = query.where(Alert.priority.in_(chosen.priority))
+    if chosen.tag:
+        query = query.where(Alert.tags.contains(chosen.tag))
+    for field in ("assigned_to_user_id", "assigned_to_team_id", "source", "entity", "alias", "integration_id"):
+        if (wanted := getattr(chosen, field)) is not None:
+            query = query.where(getattr(Alert, field) == wanted)
+    if chosen.created_after:
+        query = query.where(Alert.created_at >= chosen.created_after)
+    if chosen.created_before:
+        query = query.where(Alert.created_at < chosen.created_before)
+    return _searched(query, chosen.search.strip()) if chosen.search else query
+
+
+def _searched(query: Select[Alert], search: str) -> Select[Alert]:
+    if re.fullmatch(r"#?\d{1,15}", search):
+        return query.where(Alert.number == int(search.lstrip("#")))
+    words = _words(search)
+    return query.where(Alert.id.in_(select(search_alerts(words)))) if words else query
+
+
+async def counts(tx: Transaction) -> dict[str, int]:
+    """How many there are in each status, those with none too."""
+    rows = await tx.execute(select(Alert.status, func.count()).group_by(Alert.status))
+    found = dict(rows.tuples().all())
+    return {status.value: found.get(status.value, 0) for status in Status}

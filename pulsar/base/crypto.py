@@ -1,0 +1,108 @@
+"""How are secrets kept and links signed? Passwords by argon2id, opaque tokens by hash, the rest by the secret key."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+import jwt
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+# OWASP's floor for argon2id (password storage cheat sheet): 19 MiB, 2 passes, 1 lane.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+# Verified in place of an unknown account's, so that both answers take the same time.
+_NOBODY = _hasher.hash(secrets.token_hex())
+
+_ISSUER = "pulsar"
+_NONCE_BYTES = 12
+
+
+class BadSignature(Exception):
+    """The token is not ours, was made for another purpose, or has expired."""
+
+
+class SecretUnreadable(Exception):
+    """A stored secret does not open with this PULSAR_SECRET_KEY."""
+
+
+async def hash_password(password: str) -> str:
+    return await asyncio.to_thread(_hasher.hash, password)
+
+
+async def password_matches(password: str, stored: str | None) -> bool:
+    """Takes as long for an account that does not exist (`stored` None) as for one that does."""
+
+    def verify() -> bool:
+        try:
+            return _hasher.verify(stored or _NOBODY, password) and stored is not None
+        except (VerificationError, InvalidHashError):
+            return False
+
+    return await asyncio.to_thread(verify)
+
+
+def random_token() -> str:
+    """64 hexadecimal characters, 256 bits."""
+    return secrets.token_hex(32)
+
+
+def token_hash(token: str) -> bytes:
+    """Plain SHA-256: the tokens are random, so there is nothing to slow down for."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+class Keys:
+    """The secret key at work: one derived key for each purpose, so that no signature serves for another."""
+
+    def __init__(self, secret_key: str) -> None:
+        self._root = secret_key.encode()
+        self._seal = AESGCM(self._derive("seal"))
+
+    def _derive(self, purpose: str) -> bytes:
+        return hmac.new(self._root, purpose.encode(), hashlib.sha256).digest()
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells two keys apart and gives nothing away."""
+        return self._derive("fingerprint").hex()[:32]
+
+    def sign(self, purpose: str, claims: dict[str, Any], at: datetime, lifetime: timedelta) -> str:
+        body = claims | {"iss": _ISSUER, "aud": purpose, "iat": at, "exp": at + lifetime}
+        return jwt.encode(body, self._derive(purpose), algorithm="HS256")
+
+    def verify(self, purpose: str, token: str, at: datetime) -> dict[str, Any]:
+        """The claims of a token that `sign` made for this purpose. Raises BadSignature."""
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                self._derive(purpose),
+                algorithms=["HS256"],
+                audience=purpose,
+                issuer=_ISSUER,
+                # Expiry is compared with our clock below, which a test can move.
+                options={"require": ["exp", "iat", "aud", "iss"], "verify_exp": False, "verify_iat": False},
+            )
+        except jwt.InvalidTokenError as error:
+            raise BadSignature from error
+        if claims["exp"] <= at.timestamp():
+            raise BadSignature
+        return claims
+
+    def seal(self, secret: dict[str, Any]) -> bytes:
+        """AES-256-GCM, the nonce in front."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._seal.encrypt(nonce, json.dumps(secret).encode(), None)
+
+    def unseal(self, sealed: bytes) -> dict[str, Any]:
+        try:
+            opened: dict[str, Any] = json.loads(self._seal.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None))
+        except InvalidTag as error:
+            raise SecretUnreadable from error
+        return opened

@@ -1,0 +1,134 @@
+"""How does one read and write? In a transaction that belongs to one organization, which PostgreSQL enforces."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from pulsar.base import clock, events, jobs
+from pulsar.base.bell import Bell
+from pulsar.base.crypto import Keys
+from pulsar.base.events import SYSTEM, Actor, Event
+from pulsar.base.jobs import Job
+
+APP_ROLE = "pulsar_app"
+_SET_ORG = text("SELECT set_config('pulsar.org', :org, true)")
+
+
+class UnsafeRole(Exception):
+    """The database role that Pulsar works under could pass by row-level security."""
+
+
+class Transaction(AsyncSession):
+    """An SQLAlchemy session that ends in one commit, with the events and jobs that follow from its changes.
+
+    Verbs take it as their first argument. Only `Database.in_org` and `Database.without_org` commit.
+    """
+
+    org: UUID | None
+    actor: Actor
+    keys: Keys
+
+    def begin_for(self, org: UUID | None, actor: Actor, keys: Keys) -> None:
+        self.org, self.actor, self.keys = org, actor, keys
+        self._events: list[tuple[Event, Actor]] = []
+        self._jobs: list[Job] = []
+
+    def record(self, *facts: Event) -> None:
+        self._events.extend((event, self.actor) for event in facts)
+
+    def enqueue(self, *work: Job) -> None:
+        self._jobs.extend(work)
+
+    async def driver(self) -> asyncpg.Connection:
+        """asyncpg's own connection inside this transaction, for SQL on many rows at once."""
+        raw = await (await self.connection()).get_raw_connection()
+        connection: asyncpg.Connection = raw.driver_connection  # type: ignore[assignment]
+        return connection
+
+    async def conclude(self) -> None:
+        await self.flush()
+        if self._jobs or self._events:
+            connection = await self.driver()
+            now = clock.now()
+            if self._jobs:
+                await jobs.write(connection, self._jobs, now)
+            if self._events:
+                await events.write(connection, self._events, now)
+        await self.commit()
+
+    @property
+    def rings(self) -> dict[str, Any]:
+        return {"jobs": bool(self._jobs), "org": self.org if self._events else None}
+
+
+def asyncpg_url(url: str) -> URL:
+    return make_url(url).set(drivername="postgresql+asyncpg")
+
+
+class Database:
+    """A node's connections. Each takes the role `pulsar_app`: neither owner nor superuser, so policies hold."""
+
+    def __init__(self, url: str, keys: Keys, *, size: int = 20) -> None:
+        self.url = url
+        self.keys = keys
+        self.engine: AsyncEngine = create_async_engine(
+            asyncpg_url(url),
+            pool_size=size,
+            max_overflow=10,
+            pool_timeout=10,
+            pool_pre_ping=False,
+            connect_args={
+                "server_settings": {"role": APP_ROLE, "application_name": "pulsar", "TimeZone": "UTC"},
+                "timeout": 5,
+            },
+        )
+        self.bell = Bell(self.engine)
+
+    @contextlib.asynccontextmanager
+    async def opened(self) -> AsyncIterator["Database"]:
+        await self._check_role()
+        async with self.bell.hung():
+            try:
+                yield self
+            finally:
+                await self.engine.dispose()
+
+    async def _check_role(self) -> None:
+        async with self.engine.connect() as connection:
+            row = await connection.execute(
+                text(
+                    "SELECT current_user = :role AND NOT rolsuper AND NOT rolbypassrls AND NOT EXISTS"
+                    " (SELECT FROM pg_class WHERE relowner = pg_roles.oid AND relname = 'alerts')"
+                    " FROM pg_roles WHERE rolname = current_user"
+                ),
+                {"role": APP_ROLE},
+            )
+            if not row.scalar_one():
+                raise UnsafeRole
+
+    @contextlib.asynccontextmanager
+    async def in_org(self, org: UUID, actor: Actor = SYSTEM) -> AsyncIterator[Transaction]:
+        async with self._transaction(org, actor) as tx:
+            yield tx
+
+    @contextlib.asynccontextmanager
+    async def without_org(self) -> AsyncIterator[Transaction]:
+        """For what belongs to no organization: users, sessions, the installation. Anything else errors."""
+        async with self._transaction(None, SYSTEM) as tx:
+            yield tx
+
+    @contextlib.asynccontextmanager
+    async def _transaction(self, org: UUID | None, actor: Actor) -> AsyncIterator[Transaction]:
+        async with Transaction(self.engine, expire_on_commit=False) as tx:
+            tx.begin_for(org, actor, self.keys)
+            # Also when there is none: a statement of the driver's must find the transaction begun.
+            await tx.execute(_SET_ORG, {"org": str(org or "")})
+            yield tx
+            await tx.conclude()
+        self.bell.ring(**tx.rings)

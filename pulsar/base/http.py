@@ -1,0 +1,147 @@
+"""What do all routes share? The caller's claims, pages, and what a handler is given."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, Self, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Query, Request
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from pulsar.base import clock
+from pulsar.base.crypto import BadSignature, Keys
+from pulsar.base.db import Database, Transaction
+from pulsar.base.errors import Invalid, NotSignedIn, StaleVersion
+from pulsar.settings import Settings
+
+Row = TypeVar("Row")
+T = TypeVar("T")
+
+DEFAULT_PAGE, LARGEST_PAGE = 20, 100
+ACCESS_TOKEN = "access"  # noqa: S105 - the purpose of a signature
+
+
+@dataclass(frozen=True)
+class Pulsar:
+    """One running node: what its handlers and jobs are given."""
+
+    settings: Settings
+    keys: Keys
+    db: Database
+
+
+def pulsar_of(request: Request) -> Pulsar:
+    pulsar: Pulsar = request.app.state.pulsar
+    return pulsar
+
+
+PulsarNode = Annotated[Pulsar, Depends(pulsar_of)]
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who an access token was given to, and for which organization."""
+
+    user_id: UUID
+    org_id: UUID
+
+
+def principal_from(token: str, keys: Keys) -> Principal:
+    try:
+        claims = keys.verify(ACCESS_TOKEN, token, clock.now())
+    except BadSignature:
+        raise NotSignedIn from None
+    return Principal(UUID(claims["sub"]), UUID(claims["org"]))
+
+
+def principal(request: Request, pulsar: PulsarNode) -> Principal:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise NotSignedIn
+    return principal_from(token.strip(), pulsar.keys)
+
+
+class Body(BaseModel):
+    """A request's body: what it does not name it may not send."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    def sent(self, *leave_out: str) -> dict[str, Any]:
+        """The fields that the client did send: what a PATCH is to change."""
+        return self.model_dump(exclude_unset=True, exclude=set(leave_out))
+
+
+class View(BaseModel):
+    """A response's body: fields without defaults, so that the generated clients know they are there."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Page(View, Generic[T]):
+    items: list[T]
+    total: int
+    page: int
+    page_size: int
+    next_cursor: str | None
+
+
+@dataclass(frozen=True)
+class Paging:
+    page: int
+    page_size: int
+    cursor: str | None
+
+    @classmethod
+    def from_query(
+        cls,
+        page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+        page_size: Annotated[int | None, Query(ge=1, le=LARGEST_PAGE)] = None,
+        limit: Annotated[int | None, Query(ge=1, le=LARGEST_PAGE, description="Same as page_size.")] = None,
+        cursor: Annotated[str | None, Query(description="next_cursor of the page before.")] = None,
+    ) -> Self:
+        return cls(page, page_size or limit or DEFAULT_PAGE, cursor)
+
+
+Pages = Annotated[Paging, Depends(Paging.from_query)]
+
+
+def _after(key: InstrumentedAttribute[Any], cursor: str, descending: bool) -> ColumnElement[bool]:
+    try:
+        place: Any = base64.urlsafe_b64decode(cursor.encode()).decode()
+        place = key.type.python_type(place)
+    except (ValueError, binascii.Error):
+        raise Invalid("This cursor is not one of ours.", field="cursor") from None
+    after: ColumnElement[bool] = key < place if descending else key > place
+    return after
+
+
+async def page_of(
+    tx: Transaction,
+    query: Select[Row],
+    key: InstrumentedAttribute[Any],
+    paging: Paging,
+    shape: Callable[[Sequence[Row]], list[T]],
+    *,
+    descending: bool = True,
+) -> Page[T]:
+    """One page of `query`, in the order of the unique column `key`; by cursor, or else by page number."""
+    total = (await tx.execute(select(func.count()).select_from(query.order_by(None).subquery()))).scalar_one()
+    rows_query = query.order_by(key.desc() if descending else key.asc()).limit(paging.page_size + 1)
+    if paging.cursor:
+        rows_query = rows_query.where(_after(key, paging.cursor, descending))
+    else:
+        rows_query = rows_query.offset((paging.page - 1) * paging.page_size)
+    found = (await tx.scalars(rows_query)).all()
+    rows, more = found[: paging.page_size], len(found) > paging.page_size
+    cursor = base64.urlsafe_b64encode(str(getattr(rows[-1], key.key)).encode()).decode() if more else None
+    return Page[T](items=shape(rows), total=total, page=paging.page, page_size=paging.page_size, next_cursor=cursor)
+
+
+def check_version(held: int, sent: int | None, **current: Any) -> None:
+    """An edit that names the version it was made from is refused when another came between."""
+    if sent is not None and sent != held:
+        raise StaleVersion(**current)

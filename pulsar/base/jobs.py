@@ -1,0 +1,40 @@
+"""What is to be done later? Jobs, put into PgQueuer's table by the transaction that makes them necessary."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+from pgqueuer.db import AsyncpgDriver
+from pgqueuer.queries import Queries
+
+CHANNEL = "ch_pgqueuer"
+
+
+@dataclass(frozen=True)
+class Job:
+    """Ids, never state: the job locks its row and looks whether it is still wanted.
+
+    `key` is held by at most one job that waits or runs; a second one with it is dropped. That makes it safe
+    to enqueue a job again when in doubt, and a job the only one of its kind while it runs.
+    """
+
+    name: str
+    key: str
+    ids: dict[str, Any]
+    run_at: datetime | None = None
+    urgency: int = 0
+
+
+async def write(connection: asyncpg.Connection, jobs: Sequence[Job], now: datetime) -> None:
+    """Delays count from the database's own clock, so a node whose clock is off does not page early."""
+    await Queries(AsyncpgDriver(connection)).enqueue(
+        [job.name for job in jobs],
+        [json.dumps(job.ids, default=str).encode() for job in jobs],
+        [job.urgency for job in jobs],
+        [max(job.run_at - now, timedelta()) if job.run_at else None for job in jobs],
+        [job.key for job in jobs],
+        on_conflict="skip",
+    )

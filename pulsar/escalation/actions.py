@@ -1,0 +1,233 @@
+"""The verbs of a run: start it, fire its next level, stop it.
+
+Each locks the run's row first. Jobs name the run, its generation and the step they mean; if the run does not
+stand there any more they change nothing, so twice or late is harmless.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import raiseload
+
+from pulsar.base import clock
+from pulsar.base.db import Transaction
+from pulsar.base.ids import new_id
+from pulsar.base.jobs import Job
+from pulsar.escalation.events import (
+    EscalationCompleted,
+    EscalationStarted,
+    EscalationStopped,
+    FellBack,
+    LevelFired,
+    LevelSkipped,
+)
+from pulsar.escalation.model import Policy, Run
+from pulsar.escalation.people import fallback_people, people_of
+from pulsar.escalation.rules import NO_POLICY, Ladder, Step, held
+from pulsar.notify import actions as notify
+from pulsar.notify.rules import Occasion, Subject
+
+# A job may start this much before its time by the node's clock: delays run on the database's.
+_CLOCK_SLACK = timedelta(seconds=1)
+
+NO_CHANNEL = "There is no enabled notification channel, so nobody can be reached."
+NOBODY = "No level of the policy had anybody to notify."
+NO_POLICY_FOUND = "No escalation policy was found for this alert."
+
+
+@dataclass(frozen=True)
+class Start:
+    """A new alert and the policies that it may take, first choice first."""
+
+    subject: Subject
+    policy_ids: tuple[UUID, ...]
+
+
+def step_job(
+    org: UUID | None, run_id: UUID, generation: int, step: tuple[int, int], priority: str, at: datetime
+) -> Job:
+    ids = {"org": org, "run": run_id, "generation": generation, "cycle": step[0], "position": step[1]}
+    key = f"step:{run_id}:{generation}:{step[0]}:{step[1]}"
+    return Job("escalate", key, ids, at, notify.urgency_of({"subject": {"priority": priority}}))
+
+
+async def choose(tx: Transaction, wanted: Sequence[UUID]) -> Policy | None:
+    """The first of these that exists, else the organization's default, else none."""
+    return _first(await _policies(tx, set(wanted)), wanted)
+
+
+async def _policies(tx: Transaction, wanted: set[UUID]) -> list[Policy]:
+    query = select(Policy).where(Policy.id.in_(wanted) | Policy.is_default).options(raiseload(Policy.rules))
+    return list(await tx.scalars(query))
+
+
+def _first(policies: list[Policy], wanted: Sequence[UUID]) -> Policy | None:
+    by_id = {policy.id: policy for policy in policies}
+    default = next((policy for policy in policies if policy.is_default), None)
+    return next((by_id[i] for i in wanted if i in by_id), default)
+
+
+async def start_all(tx: Transaction, starts: Sequence[Start]) -> list[str | None]:
+    """Runs for alerts that were just made, all at once. Returns the names of the policies they follow."""
+    policies = await _policies(tx, {i for start in starts for i in start.policy_ids})
+    now = clock.now()
+    chosen = [_first(policies, start.policy_ids) for start in starts]
+    ladders = [policy.ladder if policy else NO_POLICY.to_json() for policy in chosen]
+    due = [now + Ladder.from_json(ladder).first().wait for ladder in ladders]
+    ids = [new_id() for _ in starts]
+    connection = await tx.driver()
+    await connection.execute(
+        """INSERT INTO escalations (id, subject_id, subject, policy_id, policy_name, ladder, generation, status,
+                                    acknowledged, cycle, position, next_at, reached_anybody, fired, fault, started_at)
+           SELECT id, subject_id, subject, policy_id, policy_name, ladder, 1, 'running', false, 0, 0, next_at,
+                  false, '[]', CASE WHEN policy_id IS NULL THEN $8 END, $9
+           FROM unnest($1::uuid[], $2::uuid[], $3::jsonb[], $4::uuid[], $5::text[], $6::jsonb[], $7::timestamptz[])
+                AS r (id, subject_id, subject, policy_id, policy_name, ladder, next_at)""",
+        ids,
+        [start.subject.id for start in starts],
+        [json.dumps(start.subject.to_json()) for start in starts],
+        [policy.id if policy else None for policy in chosen],
+        [policy.name if policy else None for policy in chosen],
+        [json.dumps(ladder) for ladder in ladders],
+        due,
+        NO_POLICY_FOUND,
+        now,
+    )
+    for run_id, start, at in zip(ids, starts, due, strict=True):
+        tx.enqueue(step_job(tx.org, run_id, 1, (0, 0), start.subject.priority, at))
+    return [policy.name if policy else None for policy in chosen]
+
+
+async def _run_of(tx: Transaction, subject_id: UUID) -> Run | None:
+    run: Run | None = await tx.scalar(select(Run).where(Run.subject_id == subject_id).with_for_update())
+    return run
+
+
+async def restart(tx: Transaction, subject: Subject, policy_ids: Sequence[UUID], reason: str) -> None:
+    """From the first level again, with the policy as it is now. What the life before had queued is withdrawn."""
+    await notify.withdraw(tx, subject.id, reason)
+    policy = await choose(tx, policy_ids)
+    ladder = Ladder.from_json(policy.ladder) if policy else NO_POLICY
+    run = await _run_of(tx, subject.id)
+    if not run:
+        run = Run(subject_id=subject.id, generation=0)
+        tx.add(run)
+    run.subject = subject.to_json()
+    run.policy_id, run.policy_name = (policy.id, policy.name) if policy else (None, None)
+    run.ladder, run.fired = ladder.to_json(), []
+    run.fault = None if policy else NO_POLICY_FOUND
+    run.generation += 1
+    run.status, run.stopped_reason, run.ended_at = "running", None, None
+    run.acknowledged = run.reached_anybody = False
+    run.started_at = clock.now()
+    await tx.flush()
+    tx.record(EscalationStarted(subject.id, policy=run.policy_name, reason=reason))
+    _expect(tx, run, ladder.first())
+
+
+async def acknowledge(tx: Transaction, subject_id: UUID, reason: str) -> None:
+    """Stops the run, unless a level of it goes on until the close."""
+    run = await _run_of(tx, subject_id)
+    if run and run.status == "running" and Ladder.from_json(run.ladder).pages_acknowledged():
+        run.acknowledged = True
+        await notify.withdraw(tx, subject_id, reason)
+    else:
+        await _stop(tx, run, subject_id, reason)
+
+
+async def stop(tx: Transaction, subject_id: UUID, reason: str) -> None:
+    await _stop(tx, await _run_of(tx, subject_id), subject_id, reason)
+
+
+async def _stop(tx: Transaction, run: Run | None, subject_id: UUID, reason: str) -> None:
+    await notify.withdraw(tx, subject_id, reason)
+    if run and run.status == "running":
+        run.status, run.stopped_reason, run.next_at = "stopped", reason, None
+        run.ended_at = clock.now()
+        tx.record(EscalationStopped(subject_id, reason=reason))
+
+
+async def revise(tx: Transaction, subject: Subject) -> None:
+    """The alert's words or priority changed: what is sent from now on says so."""
+    if run := await _run_of(tx, subject.id):
+        run.subject = subject.to_json()
+
+
+async def fire(tx: Transaction, run_id: UUID, generation: int, cycle: int, position: int) -> None:
+    """The step that a job came for, and then every level that it finds empty, at once. Schedules the next."""
+    run = await tx.get(Run, (tx.org, run_id), with_for_update=True)
+    if not run or run.status != "running" or run.generation != generation:
+        return
+    if (run.cycle, run.position) != (cycle, position) or not run.next_at or run.next_at > clock.now() + _CLOCK_SLACK:
+        return
+    ladder = Ladder.from_json(run.ladder)
+    step: Step | None = Step(cycle, position, timedelta())
+    while step:
+        anybody = await _fire_level(tx, run, ladder, step)
+        after = ladder.after(step.cycle, step.position)
+        last_of_round = after is None or after.cycle != step.cycle
+        if last_of_round and not run.reached_anybody:
+            await _fall_back(tx, run, step)
+        step = after
+        # An empty level hands over at once; a new round waits in any case.
+        if anybody or last_of_round:
+            break
+    _expect(tx, run, step)
+
+
+async def _fire_level(tx: Transaction, run: Run, ladder: Ladder, step: Step) -> bool:
+    """Whether this level had anybody to notify, or keeps silent because of an acknowledgement."""
+    level = ladder.level(step.position)
+    if held(level, run.acknowledged):
+        _note(run, step, "held", [])
+        return True
+    people = await people_of(tx, level.targets)
+    if not people:
+        if level.targets:
+            tx.record(LevelSkipped(run.subject_id, level=step.position, cycle=step.cycle, reason="nobody to notify"))
+            _note(run, step, "skipped", [])
+        return False
+    occasion = Occasion(f"{run.id}:{run.generation}:{step.cycle}:{step.position}", "page", step.position, step.cycle)
+    messages = await notify.page(tx, Subject.from_json(run.subject), people, occasion)
+    names = [name for _, name in people]
+    tx.record(LevelFired(run.subject_id, level=step.position, cycle=step.cycle, people=names, messages=len(messages)))
+    _note(run, step, "done", names)
+    if messages:
+        run.reached_anybody = True
+    else:
+        run.fault = NO_CHANNEL
+    return True
+
+
+async def _fall_back(tx: Transaction, run: Run, step: Step) -> None:
+    """Never silence: the owners and admins are paged when the ladder reached nobody at all."""
+    people = await fallback_people(tx)
+    occasion = Occasion(f"{run.id}:{run.generation}:{step.cycle}:fallback", "page", None, step.cycle)
+    messages = await notify.page(tx, Subject.from_json(run.subject), people, occasion)
+    run.fault = run.fault or NOBODY
+    if messages:
+        run.reached_anybody = True
+    else:
+        run.fault = NO_CHANNEL
+    tx.record(FellBack(run.subject_id, people=[name for _, name in people], reason=run.fault))
+
+
+def _note(run: Run, step: Step, state: str, people: list[str]) -> None:
+    fired = {"cycle": step.cycle, "position": step.position, "state": state, "people": people}
+    run.fired = [*run.fired, fired | {"at": clock.now().isoformat()}]
+
+
+def _expect(tx: Transaction, run: Run, step: Step | None) -> None:
+    """Writes down what comes next, and asks for the job that does it; or that nothing does."""
+    if step:
+        run.cycle, run.position, run.next_at = step.cycle, step.position, clock.now() + step.wait
+        priority = run.subject["priority"]
+        place = (run.cycle, run.position)
+        tx.enqueue(step_job(tx.org, run.id, run.generation, place, priority, run.next_at))
+    else:
+        run.status, run.next_at, run.ended_at = "completed", None, clock.now()
+        tx.record(EscalationCompleted(run.subject_id, rounds=run.cycle + 1))

@@ -1,0 +1,270 @@
+"""Routes of escalation policies, their rules and targets."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field, StringConstraints, model_validator
+from sqlalchemy import select
+
+from pulsar.base.db import Transaction
+from pulsar.base.errors import NotFound
+from pulsar.base.http import Body, Page, Pages, View, page_of
+from pulsar.escalation import policies
+from pulsar.escalation.model import Policy, Rule, RuleTarget
+from pulsar.escalation.rules import Condition, Target
+from pulsar.people.access import AsAdmin, AsViewer
+from pulsar.people.names import team_names, user_names
+
+router = APIRouter(prefix="/escalation-policies", tags=["Escalation policies"])
+
+LONGEST_DELAY = 7 * 24 * 3600
+MOST_RULES = 50
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Text = Annotated[str, StringConstraints(max_length=2000)]
+Seconds = Annotated[int, Field(ge=0, le=LONGEST_DELAY)]
+Repeats = Annotated[int, Field(ge=0, le=100)]
+
+
+class TargetBody(Body):
+    type: Literal["user", "team"]
+    user_id: UUID | None = None
+    team_id: UUID | None = None
+
+    @model_validator(mode="after")
+    def _the_id_that_the_type_names(self) -> "TargetBody":
+        wanted, other = (self.user_id, self.team_id) if self.type == "user" else (self.team_id, self.user_id)
+        if not wanted or other:
+            raise ValueError(f"a target of type {self.type} has {self.type}_id and no other id")
+        return self
+
+    def target(self) -> Target:
+        chosen = self.user_id or self.team_id
+        assert chosen
+        return Target(self.type, chosen)
+
+
+class NewRule(Body):
+    delay_seconds: Seconds
+    condition: Condition = "not_acknowledged"
+    targets: list[TargetBody] = Field(default_factory=list, max_length=50)
+
+
+class NewRuleAt(NewRule):
+    position: Annotated[int, Field(ge=0)] | None = None
+
+
+class RuleChange(Body):
+    position: Annotated[int, Field(ge=0)] = 0
+    delay_seconds: Seconds = 0
+    condition: Condition = "not_acknowledged"
+
+
+class NewPolicy(Body):
+    name: Name
+    description: Text = ""
+    is_default: bool = False
+    repeat_count: Repeats = 0
+    repeat_delay_seconds: Seconds = 0
+    rules: list[NewRule] = Field(default_factory=list, max_length=MOST_RULES)
+
+
+class PolicyChange(Body):
+    name: Name = ""
+    description: Text = ""
+    is_default: bool = False
+    repeat_count: Repeats = 0
+    repeat_delay_seconds: Seconds = 0
+    rules: list[NewRule] = Field(default_factory=list, max_length=MOST_RULES)
+    version: int | None = None
+
+
+class TargetView(View):
+    id: UUID
+    type: Literal["user", "team"]
+    user_id: UUID | None
+    team_id: UUID | None
+    name: str
+
+
+class RuleView(View):
+    id: UUID
+    position: int
+    delay_seconds: int
+    condition: Condition
+    targets: list[TargetView]
+
+
+class PolicyView(View):
+    id: UUID
+    name: str
+    description: str
+    is_default: bool
+    repeat_count: int
+    repeat_delay_seconds: int
+    rules: list[RuleView]
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+async def _views(tx: Transaction, found: Sequence[Policy]) -> list[PolicyView]:
+    targets = [t for policy in found for rule in policy.rules for t in rule.targets]
+    names = await user_names(tx, (t.user_id for t in targets)) | await team_names(tx, (t.team_id for t in targets))
+    return [_policy_view(policy, names) for policy in found]
+
+
+def _policy_view(policy: Policy, names: dict[UUID, str]) -> PolicyView:
+    return PolicyView(
+        id=policy.id,
+        name=policy.name,
+        description=policy.description,
+        is_default=policy.is_default,
+        repeat_count=policy.repeat_count,
+        repeat_delay_seconds=int(policy.repeat_delay.total_seconds()),
+        rules=[_rule_view(rule, names) for rule in policy.rules],
+        version=policy.version,
+        created_at=policy.created_at,
+        updated_at=policy.updated_at,
+    )
+
+
+def _rule_view(rule: Rule, names: dict[UUID, str]) -> RuleView:
+    return RuleView(
+        id=rule.id,
+        position=rule.position,
+        delay_seconds=int(rule.delay.total_seconds()),
+        condition="not_closed" if rule.condition == "not_closed" else "not_acknowledged",
+        targets=[_target_view(target, names) for target in rule.targets],
+    )
+
+
+def _target_view(target: RuleTarget, names: dict[UUID, str]) -> TargetView:
+    chosen = target.user_id or target.team_id
+    return TargetView(
+        id=target.id,
+        type="user" if target.user_id else "team",
+        user_id=target.user_id,
+        team_id=target.team_id,
+        name=names.get(chosen, "") if chosen else "",
+    )
+
+
+async def _view(tx: Transaction, policy: Policy) -> PolicyView:
+    return (await _views(tx, [policy]))[0]
+
+
+async def _rule(tx: Transaction, body: NewRule) -> Rule:
+    targets = [target.target() for target in body.targets]
+    return await policies.new_rule(tx, timedelta(seconds=body.delay_seconds), body.condition, targets)
+
+
+def _rule_of(policy: Policy, rule_id: UUID) -> Rule:
+    for rule in policy.rules:
+        if rule.id == rule_id:
+            return rule
+    raise NotFound("There is no rule with this id in this policy.")
+
+
+def _values(body: NewPolicy | PolicyChange) -> dict[str, object]:
+    values = body.model_dump(exclude={"rules", "version", "repeat_delay_seconds"}, exclude_unset=True)
+    if "repeat_delay_seconds" in body.model_fields_set:
+        values["repeat_delay"] = timedelta(seconds=body.repeat_delay_seconds)
+    return values
+
+
+@router.get("")
+async def list_policies(tx: AsViewer, paging: Pages) -> Page[PolicyView]:
+    page = await page_of(tx, select(Policy), Policy.id, paging, list, descending=False)
+    views = await _views(tx, page.items)
+    return Page[PolicyView](**page.model_dump(exclude={"items"}), items=views)
+
+
+@router.post("", status_code=201)
+async def create_policy(body: NewPolicy, tx: AsAdmin) -> PolicyView:
+    rules = [await _rule(tx, rule) for rule in body.rules]
+    return await _view(tx, await policies.create(tx, _values(body), rules))
+
+
+@router.get("/{policy_id}")
+async def get_policy(policy_id: UUID, tx: AsViewer) -> PolicyView:
+    return await _view(tx, await policies.get(tx, policy_id))
+
+
+@router.patch("/{policy_id}")
+async def update_policy(policy_id: UUID, body: PolicyChange, tx: AsAdmin) -> PolicyView:
+    policy = await policies.get(tx, policy_id, to_change=True)
+    rules = [await _rule(tx, rule) for rule in body.rules] if "rules" in body.model_fields_set else None
+    await policies.change(tx, policy, _values(body), rules, body.version)
+    return await _view(tx, policy)
+
+
+@router.delete("/{policy_id}", status_code=204)
+async def delete_policy(policy_id: UUID, tx: AsAdmin) -> None:
+    await policies.remove(tx, await policies.get(tx, policy_id, to_change=True))
+
+
+@router.get("/{policy_id}/rules")
+async def list_rules(policy_id: UUID, tx: AsViewer) -> Page[RuleView]:
+    rules = (await _view(tx, await policies.get(tx, policy_id))).rules
+    return Page[RuleView](items=rules, total=len(rules), page=1, page_size=MOST_RULES, next_cursor=None)
+
+
+@router.post("/{policy_id}/rules", status_code=201)
+async def add_rule(policy_id: UUID, body: NewRuleAt, tx: AsAdmin) -> RuleView:
+    policy = await policies.get(tx, policy_id, to_change=True)
+    rule = await _rule(tx, body)
+    policy.rules.insert(len(policy.rules) if body.position is None else body.position, rule)
+    await policies.settle(tx, policy)
+    return _named(await _view(tx, policy), rule)
+
+
+def _named(view: PolicyView, rule: Rule) -> RuleView:
+    return next(found for found in view.rules if found.id == rule.id)
+
+
+@router.patch("/{policy_id}/rules/{rule_id}")
+async def update_rule(policy_id: UUID, rule_id: UUID, body: RuleChange, tx: AsAdmin) -> RuleView:
+    policy = await policies.get(tx, policy_id, to_change=True)
+    rule = _rule_of(policy, rule_id)
+    sent = body.model_fields_set
+    if "delay_seconds" in sent:
+        rule.delay = timedelta(seconds=body.delay_seconds)
+    if "condition" in sent:
+        rule.condition = body.condition
+    if "position" in sent:
+        policies.move(policy, rule, body.position)
+    await policies.settle(tx, policy)
+    return _named(await _view(tx, policy), rule)
+
+
+@router.delete("/{policy_id}/rules/{rule_id}", status_code=204)
+async def delete_rule(policy_id: UUID, rule_id: UUID, tx: AsAdmin) -> None:
+    policy = await policies.get(tx, policy_id, to_change=True)
+    policy.rules.remove(_rule_of(policy, rule_id))
+    await policies.settle(tx, policy)
+
+
+@router.post("/{policy_id}/rules/{rule_id}/targets", status_code=201)
+async def add_target(policy_id: UUID, rule_id: UUID, body: TargetBody, tx: AsAdmin) -> TargetView:
+    policy = await policies.get(tx, policy_id, to_change=True)
+    rule = _rule_of(policy, rule_id)
+    target = await policies.new_target(tx, body.target())
+    rule.targets.append(target)
+    await policies.settle(tx, policy)
+    shown = _named(await _view(tx, policy), rule)
+    return next(view for view in shown.targets if view.id == target.id)
+
+
+@router.delete("/{policy_id}/rules/{rule_id}/targets/{target_id}", status_code=204)
+async def remove_target(policy_id: UUID, rule_id: UUID, target_id: UUID, tx: AsAdmin) -> None:
+    policy = await policies.get(tx, policy_id, to_change=True)
+    rule = _rule_of(policy, rule_id)
+    target = next((t for t in rule.targets if t.id == target_id), None)
+    if not target:
+        raise NotFound("There is no target with this id in this rule.")
+    rule.targets.remove(target)
+    await policies.settle(tx, policy)

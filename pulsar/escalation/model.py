@@ -1,0 +1,115 @@
+"""The tables of escalation policies, and of their runs: one for each alert."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from pulsar.base.model import OrgOwned, created_at_column, updated_at_column
+
+
+class Policy(OrgOwned):
+    """`ladder` is the rules and targets in one piece, rewritten at every edit: what a run takes its copy
+    of, in the one transaction that takes an alert in."""
+
+    __tablename__ = "escalation_policies"
+    __table_args__ = (
+        CheckConstraint("repeat_count BETWEEN 0 AND 100", name="repeat_count"),
+        Index("uq_escalation_policies_default", "org_id", unique=True, postgresql_where="is_default"),
+    )
+
+    name: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    is_default: Mapped[bool] = mapped_column(default=False)
+    repeat_count: Mapped[int] = mapped_column(default=0)
+    repeat_delay: Mapped[timedelta] = mapped_column(default=timedelta())
+    ladder: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = created_at_column()
+    updated_at: Mapped[datetime] = updated_at_column()
+
+    rules: Mapped[list["Rule"]] = relationship(
+        order_by="Rule.position", cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
+    )
+
+
+Index("uq_escalation_policies_name", Policy.org_id, func.lower(Policy.name), unique=True)
+
+
+class Rule(OrgOwned):
+    __tablename__ = "escalation_rules"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["org_id", "policy_id"], ["escalation_policies.org_id", "escalation_policies.id"], ondelete="CASCADE"
+        ),
+        # Deferred, so that two rules can change places.
+        UniqueConstraint("org_id", "policy_id", "position", deferrable=True, initially="DEFERRED"),
+        CheckConstraint("condition IN ('not_acknowledged','not_closed')", name="condition"),
+    )
+
+    policy_id: Mapped[UUID]
+    position: Mapped[int]
+    delay: Mapped[timedelta]
+    condition: Mapped[str] = mapped_column(default="not_acknowledged")
+
+    targets: Mapped[list["RuleTarget"]] = relationship(
+        order_by="RuleTarget.id", cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
+    )
+
+
+class RuleTarget(OrgOwned):
+    """Exactly one of the two ids is set. A user or team that is a target cannot vanish: the foreign key
+    refuses it, and the policy would page nobody."""
+
+    __tablename__ = "escalation_targets"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["org_id", "rule_id"], ["escalation_rules.org_id", "escalation_rules.id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(["org_id", "user_id"], ["memberships.org_id", "memberships.user_id"]),
+        ForeignKeyConstraint(["org_id", "team_id"], ["teams.org_id", "teams.id"]),
+        CheckConstraint("num_nonnulls(user_id, team_id) = 1", name="one_target"),
+        Index("uq_escalation_targets_user", "org_id", "rule_id", "user_id", unique=True),
+        Index("uq_escalation_targets_team", "org_id", "rule_id", "team_id", unique=True),
+    )
+
+    rule_id: Mapped[UUID]
+    user_id: Mapped[UUID | None]
+    team_id: Mapped[UUID | None]
+
+
+class Run(OrgOwned):
+    """Where the paging for one alert stands. `generation` counts its lives: a job of an old one does nothing.
+
+    `cycle` and `position` name the step that fires next, at `next_at`; `fault` says what went wrong in
+    choosing whom to page, for people to mend.
+    """
+
+    __tablename__ = "escalations"
+    __table_args__ = (
+        CheckConstraint("status IN ('running','stopped','completed')", name="status"),
+        Index("uq_escalations_subject", "org_id", "subject_id", unique=True),
+        Index("ix_escalations_due", "next_at", postgresql_where="status = 'running'"),
+        Index("ix_escalations_policy", "org_id", "policy_id", postgresql_where="status = 'running'"),
+    )
+
+    subject_id: Mapped[UUID]
+    subject: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    policy_id: Mapped[UUID | None]
+    policy_name: Mapped[str | None]
+    ladder: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    generation: Mapped[int] = mapped_column(default=1)
+    status: Mapped[str] = mapped_column(default="running")
+    acknowledged: Mapped[bool] = mapped_column(default=False)
+    cycle: Mapped[int] = mapped_column(default=0)
+    position: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime | None]
+    reached_anybody: Mapped[bool] = mapped_column(default=False)
+    fired: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    fault: Mapped[str | None]
+    stopped_reason: Mapped[str | None]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

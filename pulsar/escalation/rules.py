@@ -1,0 +1,110 @@
+"""What happens next? The ladder of a policy, walked step by step. No I/O, no clock."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, Self
+from uuid import UUID
+
+Condition = Literal["not_acknowledged", "not_closed"]
+TargetType = Literal["user", "team"]
+
+
+@dataclass(frozen=True)
+class Target:
+    type: TargetType
+    id: UUID
+
+
+@dataclass(frozen=True)
+class Level:
+    """One rule of a policy. `delay` counts from the firing of the level before, the first one's from the
+    start of the run."""
+
+    delay: timedelta
+    targets: tuple[Target, ...]
+    condition: Condition = "not_acknowledged"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A place on the ladder: in which round, on which level, and how long after the step before."""
+
+    cycle: int
+    position: int
+    wait: timedelta
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """A policy as a run keeps it: editing the policy does not change a run under way."""
+
+    levels: tuple[Level, ...]
+    repeat_count: int = 0
+    repeat_delay: timedelta = timedelta()
+
+    def first(self) -> Step:
+        """Of an empty ladder too: its one step finds nobody, and so reaches the fallback."""
+        return Step(0, 0, self.levels[0].delay if self.levels else timedelta())
+
+    def after(self, cycle: int, position: int) -> Step | None:
+        """None when this was the last step of the last round."""
+        if position + 1 < len(self.levels):
+            return Step(cycle, position + 1, self.levels[position + 1].delay)
+        if self.levels and cycle < self.repeat_count:
+            return Step(cycle + 1, 0, self.repeat_delay + self.levels[0].delay)
+        return None
+
+    def level(self, position: int) -> Level:
+        return self.levels[position] if position < len(self.levels) else Level(timedelta(), ())
+
+    def pages_acknowledged(self) -> bool:
+        """Whether any level goes on after an acknowledgement, until the close."""
+        return any(level.condition == "not_closed" for level in self.levels)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "levels": [
+                {
+                    "delay_seconds": int(level.delay.total_seconds()),
+                    "condition": level.condition,
+                    "targets": [{"type": t.type, "id": str(t.id)} for t in level.targets],
+                }
+                for level in self.levels
+            ],
+            "repeat_count": self.repeat_count,
+            "repeat_delay_seconds": int(self.repeat_delay.total_seconds()),
+        }
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        return cls(
+            levels=tuple(
+                Level(
+                    timedelta(seconds=level["delay_seconds"]),
+                    tuple(Target(t["type"], UUID(t["id"])) for t in level["targets"]),
+                    level["condition"],
+                )
+                for level in stored["levels"]
+            ),
+            repeat_count=stored["repeat_count"],
+            repeat_delay=timedelta(seconds=stored["repeat_delay_seconds"]),
+        )
+
+
+NO_POLICY = Ladder(levels=())
+"""An alert that no policy is found for is paged at once to those whom the fallback names."""
+
+
+def held(level: Level, acknowledged: bool) -> bool:
+    """Whether this level keeps silent because somebody has acknowledged."""
+    return acknowledged and level.condition == "not_acknowledged"
+
+
+def planned(ladder: Ladder, cycle: int, position: int, at: datetime) -> Iterator[tuple[Step, datetime]]:
+    """Every step from (cycle, position), which fires at `at`, to the end, if nobody acts."""
+    step: Step | None = Step(cycle, position, timedelta())
+    while step:
+        at = at + step.wait
+        yield step, at
+        step = ladder.after(step.cycle, step.position)

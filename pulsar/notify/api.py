@@ -1,0 +1,156 @@
+"""Routes of notification channels: set up, list, test."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import EmailStr, Field, StringConstraints
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from pulsar.base.db import Transaction
+from pulsar.base.errors import NameTaken, NotFound
+from pulsar.base.http import Body, Page, Pages, PulsarNode, View, check_version, page_of
+from pulsar.notify import channel_setup, trial
+from pulsar.notify.channel import Reach, registry
+from pulsar.notify.model import ChannelRow
+from pulsar.orgs.roles import Role
+from pulsar.people.access import AsAdmin, AsViewer, Caller, entered
+from pulsar.people.model import User
+
+router = APIRouter(prefix="/notifications/channels", tags=["Notification channels"])
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+class NewChannel(Body):
+    name: Name
+    channel_type: str
+    config: dict[str, Any]
+    enabled: bool = True
+
+
+class ChannelChange(Body):
+    name: Name = ""
+    config: dict[str, Any] = Field(default_factory=dict)
+    enabled: bool = True
+    version: int | None = None
+
+
+class Trial(Body):
+    to: EmailStr | None = None
+
+
+class TrialView(View):
+    delivered: bool
+    answer: str
+    duration_ms: int
+
+
+class ChannelKind(View):
+    slug: str
+    title: str
+    reach: Reach
+    help: str
+    config_schema: dict[str, Any]
+
+
+class ChannelKinds(View):
+    items: list[ChannelKind]
+
+
+class ChannelView(View):
+    id: UUID
+    name: str
+    channel_type: str
+    enabled: bool
+    config: dict[str, Any]
+    secrets: list[str]
+    reach: Reach
+    last_success_at: datetime | None
+    last_error: str | None
+    last_error_at: datetime | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+def _view(tx: Transaction, row: ChannelRow) -> ChannelView:
+    own = {name: getattr(row, name) for name in ChannelView.model_fields if name not in {"secrets", "reach"}}
+    reach = registry()[row.channel_type].reach
+    return ChannelView(**own, secrets=channel_setup.secrets_set(tx, row), reach=reach)
+
+
+async def _get(tx: Transaction, channel_id: UUID, *, to_change: bool = False) -> ChannelRow:
+    row = await tx.get(ChannelRow, (tx.org, channel_id), with_for_update=True if to_change else None)
+    if not row:
+        raise NotFound("There is no notification channel with this id here.")
+    return row
+
+
+@router.get("/kinds")
+async def list_kinds(tx: AsViewer) -> ChannelKinds:
+    kinds = [
+        ChannelKind(
+            slug=channel.slug,
+            title=channel.title,
+            reach=channel.reach,
+            help=channel.help,
+            config_schema=channel_setup.config_schema(channel),
+        )
+        for channel in registry().values()
+    ]
+    return ChannelKinds(items=kinds)
+
+
+@router.get("")
+async def list_channels(tx: AsViewer, paging: Pages) -> Page[ChannelView]:
+    def shape(rows: Sequence[ChannelRow]) -> list[ChannelView]:
+        return [_view(tx, row) for row in rows]
+
+    return await page_of(tx, select(ChannelRow), ChannelRow.id, paging, shape, descending=False)
+
+
+@router.post("", status_code=201)
+async def create_channel(body: NewChannel, tx: AsAdmin) -> ChannelView:
+    try:
+        row = await channel_setup.create(tx, body.name, body.channel_type, body.config, body.enabled)
+    except IntegrityError:
+        raise NameTaken("There is another channel with this name.", field="name") from None
+    return _view(tx, row)
+
+
+@router.get("/{channel_id}")
+async def get_channel(channel_id: UUID, tx: AsViewer) -> ChannelView:
+    return _view(tx, await _get(tx, channel_id))
+
+
+@router.patch("/{channel_id}")
+async def update_channel(channel_id: UUID, body: ChannelChange, tx: AsAdmin) -> ChannelView:
+    row = await _get(tx, channel_id, to_change=True)
+    check_version(row.version, body.version)
+    try:
+        await channel_setup.change(tx, row, body.sent("version"))
+    except IntegrityError:
+        raise NameTaken("There is another channel with this name.", field="name") from None
+    return _view(tx, row)
+
+
+@router.delete("/{channel_id}", status_code=204)
+async def delete_channel(channel_id: UUID, tx: AsAdmin) -> None:
+    await channel_setup.remove(tx, await _get(tx, channel_id, to_change=True))
+
+
+@router.post("/{channel_id}/test")
+async def test_channel(channel_id: UUID, body: Trial, caller: Caller, pulsar: PulsarNode) -> TrialView:
+    """Sends a message to the caller, or to another address, now; no transaction is open meanwhile."""
+    async with entered(pulsar, caller, Role.ADMIN) as tx:
+        row = await _get(tx, channel_id)
+        config = channel_setup.config_of(tx, row)
+        user = await tx.get_one(User, caller.user_id)
+    result = await trial.try_out(registry()[row.channel_type], config, user.full_name, body.to or user.email)
+    async with entered(pulsar, caller, Role.ADMIN) as tx:
+        await trial.log_trial(tx, channel_id, caller.user_id, result)
+    return TrialView(delivered=result.delivered, answer=result.answer, duration_ms=result.duration_ms)

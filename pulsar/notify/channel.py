@@ -1,0 +1,85 @@
+"""What is a channel? One file in channels/, found by scanning: what it needs to know, and how it sends."""
+
+import importlib
+import pkgutil
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Annotated, Any, Literal, Protocol, cast, runtime_checkable
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
+
+from pulsar.notify import channels
+
+Reach = Literal["personal", "room"]
+
+Secret = Annotated[str, Field(json_schema_extra={"writeOnly": True})]
+"""A field that is sealed at rest and never comes back."""
+
+
+class Config(BaseModel):
+    """What the owner of a channel fills in; the console's form is drawn from its JSON Schema."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message to one recipient, ready to be sent."""
+
+    id: str
+    """The same at every try: the idempotency key where a provider takes one."""
+    title: str
+    text: str
+    link: str | None
+    acknowledge_link: str | None
+    facts: dict[str, Any] = field(default_factory=dict)
+    """The same for machines: what the webhook channel puts into its JSON."""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A person, for a personal channel; a room has none."""
+
+    name: str
+    email: str
+
+
+class Undelivered(Exception):
+    """The message did not arrive. `permanent`: trying again cannot help. The text is what the log shows."""
+
+    def __init__(self, answer: str, *, permanent: bool = False, retry_after_seconds: float | None = None) -> None:
+        super().__init__(answer)
+        self.answer = answer
+        self.permanent = permanent
+        self.retry_after_seconds = retry_after_seconds
+
+
+@runtime_checkable
+class Channel(Protocol):
+    """What a module in channels/ offers."""
+
+    slug: str
+    title: str
+    reach: Reach
+    help: str
+    Config: type[Config]
+
+    async def send(self, message: Message, config: Any, recipient: Recipient | None) -> str:
+        """Returns what the provider answered. Raises Undelivered."""
+        ...
+
+
+@cache
+def registry() -> dict[str, Channel]:
+    found = (importlib.import_module(f"{channels.__name__}.{m.name}") for m in pkgutil.iter_modules(channels.__path__))
+    return {channel.slug: channel for channel in (cast(Channel, module) for module in found)}
+
+
+def secret_fields(channel: Channel) -> set[str]:
+    return {name for name, field in channel.Config.model_fields.items() if _is_secret(field)}
+
+
+def _is_secret(field: FieldInfo) -> bool:
+    extra = field.json_schema_extra
+    return isinstance(extra, dict) and bool(extra.get("writeOnly"))

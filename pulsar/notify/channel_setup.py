@@ -1,0 +1,106 @@
+"""How is a channel set up? Checked against its schema, its secrets sealed; opened again only to send."""
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from pulsar.base.crypto import SecretUnreadable
+from pulsar.base.db import Transaction
+from pulsar.base.errors import Invalid, Problem
+from pulsar.notify.channel import Channel, Config, registry, secret_fields
+from pulsar.notify.events import ChannelCreated, ChannelDeleted, ChannelUpdated
+from pulsar.notify.model import ChannelRow
+
+
+class UnknownChannelType(Invalid):
+    """There is no such kind of channel."""
+
+
+class InvalidChannelConfig(Invalid):
+    """The channel's settings do not fit."""
+
+
+class ChannelUnreadable(Problem, status=409):
+    """The channel's secrets do not open with this installation's secret key; enter them again."""
+
+
+def kind(channel_type: str) -> Channel:
+    try:
+        return registry()[channel_type]
+    except KeyError:
+        raise UnknownChannelType(field="channel_type") from None
+
+
+def _checked(channel: Channel, config: dict[str, Any]) -> Config:
+    try:
+        return channel.Config.model_validate(config)
+    except ValidationError as error:
+        problem = InvalidChannelConfig()
+        problem.errors = [
+            {"field": ".".join(["config", *map(str, e["loc"])]), "message": e["msg"]} for e in error.errors()
+        ]
+        raise problem from None
+
+
+def _secrets(tx: Transaction, row: ChannelRow) -> dict[str, Any]:
+    try:
+        return tx.keys.unseal(row.secrets) if row.secrets else {}
+    except SecretUnreadable:
+        raise ChannelUnreadable from None
+
+
+def config_of(tx: Transaction, row: ChannelRow) -> Config:
+    """With its secrets, ready to send. Raises ChannelUnreadable."""
+    return _checked(kind(row.channel_type), row.config | _secrets(tx, row))
+
+
+def _store(tx: Transaction, row: ChannelRow, channel: Channel, config: Config) -> None:
+    values = config.model_dump(mode="json")
+    secret = {name: values.pop(name) for name in secret_fields(channel)}
+    row.config = values
+    row.secrets = tx.keys.seal(secret) if any(secret.values()) else None
+
+
+def secrets_set(tx: Transaction, row: ChannelRow) -> list[str]:
+    """Which secrets are there: their names, for the form that cannot show them."""
+    try:
+        return sorted(name for name, value in _secrets(tx, row).items() if value)
+    except ChannelUnreadable:
+        return []
+
+
+async def create(tx: Transaction, name: str, channel_type: str, config: dict[str, Any], enabled: bool) -> ChannelRow:
+    channel = kind(channel_type)
+    row = ChannelRow(name=name, channel_type=channel_type, enabled=enabled)
+    _store(tx, row, channel, _checked(channel, config))
+    tx.add(row)
+    await tx.flush()
+    tx.record(ChannelCreated(row.id, name=name, channel_type=channel_type))
+    return row
+
+
+async def change(tx: Transaction, row: ChannelRow, changes: dict[str, Any]) -> None:
+    """`config` replaces the settings it names; a secret that it leaves out stays as it is."""
+    if (config := changes.pop("config", None)) is not None:
+        channel = kind(row.channel_type)
+        try:
+            kept = _secrets(tx, row)
+        except ChannelUnreadable:
+            kept = {}
+        _store(tx, row, channel, _checked(channel, row.config | kept | config))
+        row.last_error = row.last_error_at = None
+    for field, value in changes.items():
+        setattr(row, field, value)
+    row.version += 1
+    await tx.flush()
+    changed = sorted([*changes, *(["config"] if config is not None else [])])
+    tx.record(ChannelUpdated(row.id, name=row.name, changed=changed))
+
+
+async def remove(tx: Transaction, row: ChannelRow) -> None:
+    tx.record(ChannelDeleted(row.id, name=row.name))
+    await tx.delete(row)
+
+
+def config_schema(channel: Channel) -> dict[str, Any]:
+    return channel.Config.model_json_schema()

@@ -1,0 +1,102 @@
+"""E-mail over SMTP, in text and HTML."""
+
+import html
+import ssl
+from email.message import EmailMessage
+from email.utils import format_datetime, formataddr, parseaddr
+from typing import Annotated, Literal
+
+import aiosmtplib
+from pydantic import EmailStr, Field
+
+from pulsar.base import clock
+from pulsar.notify.channel import Config as BaseConfig
+from pulsar.notify.channel import Message, Reach, Recipient, Secret, Undelivered
+
+slug = "email"
+title = "E-mail"
+reach: Reach = "personal"
+help = "Sends to each person's own address through your mail server (SMTP)."  # noqa: A001 - the protocol's word
+
+_TIMEOUT_SECONDS = 20
+
+
+class Config(BaseConfig):
+    host: Annotated[str, Field(title="Server", description="Name of your SMTP server.", min_length=1)]
+    port: Annotated[int, Field(title="Port", description="587 for STARTTLS, 465 for TLS.", ge=1, le=65535)] = 587
+    security: Annotated[Literal["starttls", "tls", "none"], Field(title="Encryption")] = "starttls"
+    username: Annotated[str, Field(title="User name", description="Empty when the server asks for none.")] = ""
+    password: Annotated[Secret, Field(title="Password")] = ""
+    from_address: Annotated[EmailStr, Field(title="From", description="The address that pages come from.")]
+
+
+async def send(message: Message, config: Config, recipient: Recipient | None) -> str:
+    assert recipient
+    try:
+        _, answer = await aiosmtplib.send(
+            _mail(message, config, recipient),
+            hostname=config.host,
+            port=config.port,
+            username=config.username or None,
+            password=config.password or None,
+            use_tls=config.security == "tls",
+            start_tls=config.security == "starttls",
+            timeout=_TIMEOUT_SECONDS,
+            tls_context=ssl.create_default_context() if config.security != "none" else None,
+        )
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        refused = error.recipients[0]
+        raise Undelivered(f"{refused.code} {refused.message}", permanent=refused.code >= 500) from error
+    except aiosmtplib.SMTPResponseException as error:
+        # Also a refused login: somebody may be mending the password right now, so it is worth the retries.
+        permanent = isinstance(error, aiosmtplib.SMTPSenderRefused | aiosmtplib.SMTPDataError) and error.code >= 500
+        raise Undelivered(f"{error.code} {error.message}", permanent=permanent) from error
+    except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+        raise Undelivered(f"{type(error).__name__}: {error}") from error
+    return answer
+
+
+def _mail(message: Message, config: Config, recipient: Recipient) -> EmailMessage:
+    mail = EmailMessage()
+    mail["Subject"] = " ".join(message.title.split())[:300]
+    mail["From"] = formataddr(("Pulsar", config.from_address))
+    mail["To"] = formataddr((recipient.name, recipient.email))
+    mail["Date"] = format_datetime(clock.now())
+    # The same at every try, so that a mail server or client can drop the second copy.
+    mail["Message-ID"] = f"<{message.id}@{parseaddr(config.from_address)[1].rpartition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    if message.facts.get("priority") in {"P1", "P2"}:
+        mail["X-Priority"] = "1"
+    mail.set_content(_text(message))
+    mail.add_alternative(_html(message), subtype="html")
+    return mail
+
+
+def _text(message: Message) -> str:
+    parts = [message.title, message.text]
+    if message.acknowledge_link:
+        parts.append(f"Acknowledge: {message.acknowledge_link}")
+    if message.link:
+        parts.append(f"Open in Pulsar: {message.link}")
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _button(label: str, link: str, background: str) -> str:
+    style = (
+        f"display:inline-block;padding:14px 22px;margin:0 12px 12px 0;border-radius:8px;"
+        f"background:{background};color:#ffffff;text-decoration:none;font-weight:600"
+    )
+    return f'<a href="{html.escape(link)}" style="{style}">{label}</a>'
+
+
+def _html(message: Message) -> str:
+    buttons = ""
+    if message.acknowledge_link:
+        buttons += _button("Acknowledge", message.acknowledge_link, "#1858b8")
+    if message.link:
+        buttons += _button("Open in Pulsar", message.link, "#525b6b")
+    text = html.escape(message.text).replace("\n", "<br>")
+    return (
+        '<!doctype html><html><body style="font-family:system-ui,sans-serif;font-size:16px;line-height:1.5">'
+        f'<h1 style="font-size:20px">{html.escape(message.title)}</h1><p>{text}</p><p>{buttons}</p></body></html>'
+    )

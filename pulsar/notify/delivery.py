@@ -1,0 +1,146 @@
+"""Did it arrive? One delivery: claim it, send it, write down what came of it.
+
+The claim is committed before anything is sent and the outcome after, so a crash between them can send twice and
+never zero times. That two workers do not send the same try is the queue's doing: one job for each key (see Job).
+"""
+
+import random
+import time
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from pulsar.base import clock
+from pulsar.base.db import Transaction
+from pulsar.base.errors import Problem
+from pulsar.base.http import Pulsar
+from pulsar.notify.actions import delivery_job, urgency_of
+from pulsar.notify.channel import Channel, Message, Recipient, Undelivered, registry
+from pulsar.notify.channel_setup import config_of
+from pulsar.notify.events import NotificationFailed, NotificationSent
+from pulsar.notify.message import compose
+from pulsar.notify.model import Attempt, ChannelRow, Notification
+from pulsar.notify.rules import retry_delay
+from pulsar.people.model import User
+
+log = structlog.get_logger()
+
+# A worker that died while sending is noticed by the queue within 10 s; the sweep looks after what it missed.
+CLAIM = timedelta(seconds=30)
+_KEPT_ANSWER = 2000
+
+
+async def deliver(pulsar: Pulsar, org: UUID, notification_id: UUID) -> None:
+    async with pulsar.db.in_org(org) as tx:
+        claimed = await _claim(tx, pulsar, notification_id)
+    if not claimed:
+        return
+    channel, message, config, recipient = claimed
+    begun_at, started = clock.now(), time.monotonic()
+    failure: Undelivered | None = None
+    answer = ""
+    try:
+        answer = await channel.send(message, config, recipient)
+    except Undelivered as error:
+        failure = error
+    except Exception as error:
+        # Whatever a channel's file did not foresee is a failed try like any other, and loud.
+        log.exception("channel_broken", channel=channel.slug, notification=str(notification_id))
+        failure = Undelivered(f"{type(error).__name__}: {error}")
+    attempt = Attempt(
+        notification_id=notification_id,
+        at=begun_at,
+        outcome="failed" if failure else "sent",
+        answer=(failure.answer if failure else answer).replace("\0", "")[:_KEPT_ANSWER],
+        duration_ms=int((time.monotonic() - started) * 1000),
+    )
+    async with pulsar.db.in_org(org) as tx:
+        await _conclude(tx, attempt, failure)
+
+
+async def _claim(
+    tx: Transaction, pulsar: Pulsar, notification_id: UUID
+) -> tuple[Channel, Message, Any, Recipient | None] | None:
+    """Locks the row, and takes it if it is still to be sent. A channel that is gone or unreadable fails it."""
+    notification = await tx.get(Notification, (tx.org, notification_id), with_for_update=True)
+    if not notification or notification.status not in {"pending", "sending"}:
+        return None
+    if notification.status == "pending" and _not_due(notification):
+        return None
+    row = await tx.get(ChannelRow, (tx.org, notification.channel_id))
+    if not row or not row.enabled:
+        await _give_up(tx, notification, "The channel was deleted." if not row else "The channel is switched off.")
+        return None
+    try:
+        config = config_of(tx, row)
+    except Problem as problem:
+        await _give_up(tx, notification, problem.detail)
+        return None
+    user = await tx.get(User, notification.user_id) if notification.user_id else None
+    notification.status = "sending"
+    notification.tries += 1
+    notification.next_attempt_at = clock.now() + CLAIM + _time_limit(config)
+    recipient = Recipient(user.full_name, user.email) if user else None
+    return registry()[row.channel_type], compose(pulsar, tx, notification), config, recipient
+
+
+def _not_due(notification: Notification) -> bool:
+    return notification.next_attempt_at is not None and notification.next_attempt_at > clock.now() + timedelta(
+        seconds=1
+    )
+
+
+def _time_limit(config: Any) -> timedelta:
+    return timedelta(seconds=getattr(config, "timeout_seconds", 0))
+
+
+async def _conclude(tx: Transaction, attempt: Attempt, failure: Undelivered | None) -> None:
+    tx.add(attempt)
+    notification = await tx.get_one(Notification, (tx.org, attempt.notification_id), with_for_update=True)
+    channel = await tx.get(ChannelRow, (tx.org, notification.channel_id))
+    if not failure:
+        notification.status, notification.reason = "sent", None
+        notification.sent_at, notification.next_attempt_at = clock.now(), None
+        if channel:
+            channel.last_success_at = clock.now()
+        if notification.subject_id:
+            tx.record(NotificationSent(notification.subject_id, **await _naming(tx, notification)))
+        return
+    if channel:
+        channel.last_error, channel.last_error_at = attempt.answer, clock.now()
+    wait = None if failure.permanent else retry_delay(notification.tries, random.random())  # noqa: S311 - no secret
+    if notification.reason:  # withdrawn while it was under way
+        notification.status, notification.next_attempt_at = "cancelled", None
+    elif wait is None:
+        await _give_up(tx, notification, attempt.answer)
+    else:
+        if failure.retry_after_seconds:
+            wait = max(wait, min(timedelta(seconds=failure.retry_after_seconds), timedelta(minutes=10)))
+        notification.status, notification.next_attempt_at = "pending", clock.now() + wait
+        tx.enqueue(
+            delivery_job(
+                tx.org,
+                notification.id,
+                notification.tries,
+                urgency_of(notification.content),
+                notification.next_attempt_at,
+            )
+        )
+
+
+async def _give_up(tx: Transaction, notification: Notification, reason: str) -> None:
+    notification.status, notification.reason, notification.next_attempt_at = "failed", reason, None
+    if notification.subject_id:
+        tx.record(NotificationFailed(notification.subject_id, **await _naming(tx, notification), reason=reason))
+
+
+async def _naming(tx: Transaction, notification: Notification) -> dict[str, Any]:
+    user = await tx.get(User, notification.user_id) if notification.user_id else None
+    return {
+        "notification_id": str(notification.id),
+        "channel": notification.channel_name,
+        "user": user.full_name if user else None,
+        "level": notification.level,
+    }

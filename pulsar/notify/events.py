@@ -1,0 +1,55 @@
+"""What happened to messages and channels."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pulsar.base.events import Event
+
+
+class NotificationEvent(Event):
+    """About what the message was for, so that it stands in that alert's activity."""
+
+    subject_type: ClassVar = "alert"
+
+
+@dataclass(frozen=True)
+class NotificationSent(NotificationEvent):
+    type: ClassVar = "notification.sent"
+    notification_id: str
+    channel: str
+    user: str | None
+    level: int | None
+
+
+@dataclass(frozen=True)
+class NotificationFailed(NotificationEvent):
+    type: ClassVar = "notification.failed"
+    notification_id: str
+    channel: str
+    user: str | None
+    level: int | None
+    reason: str
+
+
+class ChannelEvent(Event):
+    subject_type: ClassVar = "channel"
+
+
+@dataclass(frozen=True)
+class ChannelCreated(ChannelEvent):
+    type: ClassVar = "channel.created"
+    name: str
+    channel_type: str
+
+
+@dataclass(frozen=True)
+class ChannelUpdated(ChannelEvent):
+    type: ClassVar = "channel.updated"
+    name: str
+    changed: list[str]
+
+
+@dataclass(frozen=True)
+class ChannelDeleted(ChannelEvent):
+    type: ClassVar = "channel.deleted"
+    name: str

@@ -1,0 +1,59 @@
+"""What does a page say? Its words and its links, composed when it is sent."""
+
+from datetime import timedelta
+from urllib.parse import quote
+from uuid import UUID
+
+from pulsar.base import clock
+from pulsar.base.db import Transaction
+from pulsar.base.http import Pulsar
+from pulsar.notify.channel import Message
+from pulsar.notify.model import Notification
+from pulsar.notify.rules import Subject
+
+ACKNOWLEDGE = "acknowledge"
+LINK_LIFETIME = timedelta(days=7)
+
+
+def compose(pulsar: Pulsar, tx: Transaction, notification: Notification) -> Message:
+    base_url = pulsar.settings.base_url
+    content = notification.content
+    if "subject" not in content:
+        return Message(
+            id=str(notification.id),
+            title=content["title"],
+            text=content["text"],
+            link=None,
+            acknowledge_link=None,
+            facts={"kind": notification.purpose},
+        )
+    subject = Subject.from_json(content["subject"])
+    people = content["people"]
+    again = f" (again, round {notification.cycle + 1})" if notification.cycle else ""
+    told = f"Level {(notification.level or 0) + 1}{again}: {', '.join(people)}" if people else ""
+    return Message(
+        id=str(notification.id),
+        title=f"[{subject.priority}] #{subject.number} {subject.title}",
+        text="\n\n".join(part for part in (subject.body, told) if part),
+        link=f"{base_url}{subject.path}",
+        acknowledge_link=_acknowledge_link(base_url, tx, notification.user_id, subject.id),
+        facts={
+            "kind": "page",
+            "alert_id": str(subject.id),
+            "number": subject.number,
+            "priority": subject.priority,
+            "message": subject.title,
+            "description": subject.body,
+            "level": notification.level,
+            "cycle": notification.cycle,
+            "people": people,
+        },
+    )
+
+
+def _acknowledge_link(base_url: str, tx: Transaction, user_id: UUID | None, subject_id: UUID) -> str | None:
+    """For one person and one alert, for a week. A room gets none: it could not say who acknowledged."""
+    if user_id is None:
+        return None
+    claims = {"org": str(tx.org), "sub": str(user_id), "alert": str(subject_id)}
+    return f"{base_url}/ack/{quote(tx.keys.sign(ACKNOWLEDGE, claims, clock.now(), LINK_LIFETIME))}"

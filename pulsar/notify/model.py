@@ -1,0 +1,82 @@
+"""The tables of channels, of notifications, and of every attempt to deliver one."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, LargeBinary, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pulsar.base.model import OrgOwned, created_at_column, updated_at_column
+
+
+class ChannelRow(OrgOwned):
+    """A channel as an organization set it up. Its secrets lie sealed in `secrets`, never in `config`."""
+
+    __tablename__ = "channels"
+
+    name: Mapped[str]
+    channel_type: Mapped[str]
+    enabled: Mapped[bool] = mapped_column(default=True)
+    config: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    secrets: Mapped[bytes | None] = mapped_column(LargeBinary)
+    last_success_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+    last_error_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = created_at_column()
+    updated_at: Mapped[datetime] = updated_at_column()
+
+
+Index("uq_channels_name", ChannelRow.org_id, func.lower(ChannelRow.name), unique=True)
+
+
+class Notification(OrgOwned):
+    """One message to one recipient over one channel. It outlives its channel and its subject: it is the log."""
+
+    __tablename__ = "notifications"
+    __table_args__ = (
+        CheckConstraint("status IN ('pending','sending','sent','failed','cancelled')", name="status"),
+        ForeignKeyConstraint(["org_id", "user_id"], ["memberships.org_id", "memberships.user_id"]),
+        Index("uq_notifications_key", "org_id", "key", unique=True),
+        Index("ix_notifications_subject", "org_id", "subject_id", "created_at"),
+        Index("ix_notifications_user", "org_id", "user_id", "created_at"),
+        Index("ix_notifications_due", "next_attempt_at", postgresql_where="status IN ('pending','sending')"),
+    )
+
+    key: Mapped[str]
+    purpose: Mapped[str]
+    subject_id: Mapped[UUID | None]
+    user_id: Mapped[UUID | None]
+    channel_id: Mapped[UUID]
+    channel_name: Mapped[str]
+    channel_type: Mapped[str]
+    level: Mapped[int | None]
+    cycle: Mapped[int | None]
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    status: Mapped[str] = mapped_column(default="pending")
+    reason: Mapped[str | None]
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    next_attempt_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = created_at_column()
+
+
+class Attempt(OrgOwned):
+    """One try: when it began, what came back, how long it took."""
+
+    __tablename__ = "notification_attempts"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["org_id", "notification_id"], ["notifications.org_id", "notifications.id"], ondelete="CASCADE"
+        ),
+        CheckConstraint("outcome IN ('sent','failed')", name="outcome"),
+        Index("ix_notification_attempts_notification", "org_id", "notification_id", "at"),
+    )
+
+    notification_id: Mapped[UUID]
+    at: Mapped[datetime]
+    outcome: Mapped[str]
+    answer: Mapped[str]
+    duration_ms: Mapped[int]

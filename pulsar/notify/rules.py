@@ -1,0 +1,56 @@
+"""What is a page about, when is a delivery tried again, and when is it given up? No I/O, no clock."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal, Self
+from uuid import UUID
+
+Purpose = Literal["page", "follow_up", "test", "direct"]
+Status = Literal["pending", "sending", "sent", "failed", "cancelled"]
+
+TRIES = 8
+FIRST_RETRY = timedelta(seconds=5)
+LONGEST_RETRY = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What somebody is paged for, as far as escalation and notification need to know it."""
+
+    id: UUID
+    number: int
+    priority: str
+    title: str
+    body: str
+    path: str
+    """Where the console shows it, below the public URL."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {**self.__dict__, "id": str(self.id)}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        return cls(**{**stored, "id": UUID(stored["id"])})
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """Why a message goes out. `key` makes it the only one of its kind: with the recipient and the channel
+    it names one notification, however often the step that asks for it runs."""
+
+    key: str
+    purpose: Purpose
+    level: int | None = None
+    cycle: int | None = None
+
+
+def retry_delay(failures: int, jitter: float) -> timedelta | None:
+    """How long to wait after so many failed tries; None when it is time to give up.
+
+    Doubles from 5 s to 10 min. `jitter` in [0, 1) takes off up to a quarter, so that what failed
+    together does not come back together.
+    """
+    if failures >= TRIES:
+        return None
+    doubled = FIRST_RETRY * (1 << (failures - 1))
+    return min(doubled, LONGEST_RETRY) * (1 - jitter / 4)

@@ -1,0 +1,49 @@
+"""What happened to teams."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pulsar.base.events import Event
+
+
+class TeamEvent(Event):
+    subject_type: ClassVar = "team"
+
+
+@dataclass(frozen=True)
+class TeamCreated(TeamEvent):
+    type: ClassVar = "team.created"
+    name: str
+
+
+@dataclass(frozen=True)
+class TeamUpdated(TeamEvent):
+    type: ClassVar = "team.updated"
+    name: str
+    changed: list[str]
+
+
+@dataclass(frozen=True)
+class TeamDeleted(TeamEvent):
+    type: ClassVar = "team.deleted"
+    name: str
+
+
+@dataclass(frozen=True)
+class TeamMemberAdded(TeamEvent):
+    type: ClassVar = "team.member_added"
+    user_id: str
+    role: str
+
+
+@dataclass(frozen=True)
+class TeamMemberChanged(TeamEvent):
+    type: ClassVar = "team.member_changed"
+    user_id: str
+    role: str
+
+
+@dataclass(frozen=True)
+class TeamMemberRemoved(TeamEvent):
+    type: ClassVar = "team.member_removed"
+    user_id: str

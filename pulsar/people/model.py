@@ -1,0 +1,89 @@
+"""The tables of users and their sessions, which belong to no organization, and of teams, which do."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pulsar.base.ids import new_id
+from pulsar.base.model import Base, OrgOwned, created_at_column, org_id_column, updated_at_column
+
+
+class User(Base):
+    __tablename__ = "users"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    email: Mapped[str]
+    username: Mapped[str]
+    full_name: Mapped[str]
+    password_hash: Mapped[str]
+    created_at: Mapped[datetime] = created_at_column()
+    updated_at: Mapped[datetime] = updated_at_column()
+
+
+# One account per address and name, however they are written.
+Index("uq_users_email", func.lower(User.email), unique=True)
+Index("uq_users_username", func.lower(User.username), unique=True)
+
+
+class RefreshToken(Base):
+    """One link of a session's chain. `family_id` names the session; a rotated link that comes again means
+    that somebody copied it, and ends the whole family (RFC 9700, 4.14.2)."""
+
+    __tablename__ = "refresh_tokens"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    family_id: Mapped[UUID] = mapped_column(index=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    organization_id: Mapped[UUID]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    rotated_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = created_at_column()
+
+
+class LoginFailure(Base):
+    """A wrong password, counted against the account and against the address that it came from."""
+
+    __tablename__ = "login_failures"
+    __table_args__ = (Index("ix_login_failures_bucket", "bucket", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    bucket: Mapped[str]
+    at: Mapped[datetime]
+
+
+class Team(OrgOwned):
+    __tablename__ = "teams"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["org_id", "escalation_policy_id"], ["escalation_policies.org_id", "escalation_policies.id"]
+        ),
+    )
+
+    name: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    escalation_policy_id: Mapped[UUID | None]
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = created_at_column()
+    updated_at: Mapped[datetime] = updated_at_column()
+
+
+Index("uq_teams_name", Team.org_id, func.lower(Team.name), unique=True)
+
+
+class TeamMember(Base):
+    __tablename__ = "team_members"
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "team_id"], ["teams.org_id", "teams.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["org_id", "user_id"], ["memberships.org_id", "memberships.user_id"]),
+        CheckConstraint("role IN ('lead','member')", name="role"),
+    )
+
+    org_id: Mapped[UUID] = org_id_column()
+    team_id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(default="member")
+    joined_at: Mapped[datetime] = created_at_column()

@@ -1,0 +1,104 @@
+"""The verbs of teams and their members."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from pulsar.base.db import Transaction
+from pulsar.base.errors import Conflict, Invalid, NameTaken, NotFound
+from pulsar.base.http import check_version
+from pulsar.orgs.actions import membership_of
+from pulsar.people.events import (
+    TeamCreated,
+    TeamDeleted,
+    TeamMemberAdded,
+    TeamMemberChanged,
+    TeamMemberRemoved,
+    TeamUpdated,
+)
+from pulsar.people.model import Team, TeamMember
+
+
+class TeamInUse(Conflict):
+    """An escalation policy, an integration or an alert still names this team."""
+
+
+class AlreadyInTeam(Conflict):
+    """This user is in the team already."""
+
+
+async def get(tx: Transaction, team_id: UUID, *, to_change: bool = False) -> Team:
+    team = await tx.get(Team, (tx.org, team_id), with_for_update=True if to_change else None)
+    if not team:
+        raise NotFound("There is no team with this id here.")
+    return team
+
+
+async def create(tx: Transaction, values: dict[str, Any]) -> Team:
+    team = Team(**values)
+    tx.add(team)
+    await _flush(tx)
+    tx.record(TeamCreated(team.id, name=team.name))
+    return team
+
+
+async def change(tx: Transaction, team: Team, values: dict[str, Any], version: int | None) -> None:
+    check_version(team.version, version)
+    for field, value in values.items():
+        setattr(team, field, value)
+    team.version += 1
+    await _flush(tx)
+    tx.record(TeamUpdated(team.id, name=team.name, changed=sorted(values)))
+
+
+async def _flush(tx: Transaction) -> None:
+    try:
+        async with tx.begin_nested():
+            await tx.flush()
+    except IntegrityError as error:
+        if "escalation_policy_id" in str(error.orig) or "escalation_policies" in str(error.orig):
+            raise Invalid("There is no such escalation policy here.", field="escalation_policy_id") from None
+        raise NameTaken("There is another team with this name.", field="name") from None
+
+
+async def remove(tx: Transaction, team: Team) -> None:
+    try:
+        async with tx.begin_nested():
+            await tx.delete(team)
+    except IntegrityError:
+        raise TeamInUse from None
+    tx.record(TeamDeleted(team.id, name=team.name))
+
+
+async def member(tx: Transaction, team_id: UUID, user_id: UUID) -> TeamMember:
+    found: TeamMember | None = await tx.scalar(
+        select(TeamMember).where(TeamMember.team_id == team_id, TeamMember.user_id == user_id).with_for_update()
+    )
+    if not found:
+        raise NotFound("This user is not in this team.")
+    return found
+
+
+async def add_member(tx: Transaction, team: Team, user_id: UUID, role: str) -> TeamMember:
+    if not await membership_of(tx, user_id):
+        raise Invalid("There is no such user in this organization.", field="user_id")
+    added = TeamMember(team_id=team.id, user_id=user_id, role=role)
+    try:
+        async with tx.begin_nested():
+            tx.add(added)
+    except IntegrityError:
+        raise AlreadyInTeam from None
+    tx.record(TeamMemberAdded(team.id, user_id=str(user_id), role=role))
+    return added
+
+
+async def change_role(tx: Transaction, found: TeamMember, role: str) -> None:
+    found.role = role
+    tx.record(TeamMemberChanged(found.team_id, user_id=str(found.user_id), role=role))
+
+
+async def remove_member(tx: Transaction, found: TeamMember) -> None:
+    await tx.delete(found)
+    tx.record(TeamMemberRemoved(found.team_id, user_id=str(found.user_id)))

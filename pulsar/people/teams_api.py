@@ -1,0 +1,162 @@
+"""Routes of teams and their members."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import StringConstraints
+from sqlalchemy import func, select
+
+from pulsar.base.db import Transaction
+from pulsar.base.http import Body, Page, Pages, View, page_of
+from pulsar.people import teams
+from pulsar.people.access import AsAdmin, AsViewer
+from pulsar.people.model import Team, TeamMember, User
+
+router = APIRouter(prefix="/teams", tags=["Teams"])
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Text = Annotated[str, StringConstraints(max_length=2000)]
+TeamRole = Literal["lead", "member"]
+
+
+class NewTeam(Body):
+    name: Name
+    description: Text = ""
+    escalation_policy_id: UUID | None = None
+
+
+class TeamChange(Body):
+    name: Name = ""
+    description: Text = ""
+    escalation_policy_id: UUID | None = None
+    version: int | None = None
+
+
+class NewMember(Body):
+    user_id: UUID
+    role: TeamRole = "member"
+
+
+class RoleChange(Body):
+    role: TeamRole
+
+
+class TeamMemberView(View):
+    user_id: UUID
+    full_name: str
+    email: str
+    role: TeamRole
+    joined_at: datetime
+
+
+class TeamView(View):
+    id: UUID
+    name: str
+    description: str
+    escalation_policy_id: UUID | None
+    member_count: int
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class TeamWithMembers(TeamView):
+    members: list[TeamMemberView]
+
+
+def _view(team: Team, member_count: int) -> TeamView:
+    fields = {name: getattr(team, name) for name in TeamView.model_fields if name != "member_count"}
+    return TeamView(**fields, member_count=member_count)
+
+
+async def _members(tx: Transaction, team_id: UUID) -> list[TeamMemberView]:
+    rows = await tx.execute(
+        select(TeamMember, User)
+        .join(User, User.id == TeamMember.user_id)
+        .where(TeamMember.team_id == team_id)
+        .order_by(TeamMember.role, User.full_name)
+    )
+    return [_member_view(member, user) for member, user in rows]
+
+
+def _member_view(member: TeamMember, user: User) -> TeamMemberView:
+    return TeamMemberView(
+        user_id=user.id,
+        full_name=user.full_name,
+        email=user.email,
+        role="lead" if member.role == "lead" else "member",
+        joined_at=member.joined_at,
+    )
+
+
+async def _with_members(tx: Transaction, team: Team) -> TeamWithMembers:
+    members = await _members(tx, team.id)
+    return TeamWithMembers(**_view(team, len(members)).model_dump(), members=members)
+
+
+@router.get("")
+async def list_teams(tx: AsViewer, paging: Pages) -> Page[TeamView]:
+    counts = dict(
+        (await tx.execute(select(TeamMember.team_id, func.count()).group_by(TeamMember.team_id))).tuples().all()
+    )
+
+    def shape(rows: Sequence[Team]) -> list[TeamView]:
+        return [_view(team, counts.get(team.id, 0)) for team in rows]
+
+    return await page_of(tx, select(Team), Team.id, paging, shape, descending=False)
+
+
+@router.post("", status_code=201)
+async def create_team(body: NewTeam, tx: AsAdmin) -> TeamWithMembers:
+    return await _with_members(tx, await teams.create(tx, body.model_dump()))
+
+
+@router.get("/{team_id}")
+async def get_team(team_id: UUID, tx: AsViewer) -> TeamWithMembers:
+    return await _with_members(tx, await teams.get(tx, team_id))
+
+
+@router.patch("/{team_id}")
+async def update_team(team_id: UUID, body: TeamChange, tx: AsAdmin) -> TeamWithMembers:
+    team = await teams.get(tx, team_id, to_change=True)
+    await teams.change(tx, team, body.sent("version"), body.version)
+    return await _with_members(tx, team)
+
+
+@router.delete("/{team_id}", status_code=204)
+async def delete_team(team_id: UUID, tx: AsAdmin) -> None:
+    await teams.remove(tx, await teams.get(tx, team_id, to_change=True))
+
+
+@router.get("/{team_id}/members")
+async def list_members(team_id: UUID, tx: AsViewer, paging: Pages) -> Page[TeamMemberView]:
+    await teams.get(tx, team_id)
+    names = {m.user_id: m for m in await _members(tx, team_id)}
+
+    def shape(rows: Sequence[TeamMember]) -> list[TeamMemberView]:
+        return [names[row.user_id] for row in rows]
+
+    query = select(TeamMember).where(TeamMember.team_id == team_id)
+    return await page_of(tx, query, TeamMember.user_id, paging, shape, descending=False)
+
+
+@router.post("/{team_id}/members", status_code=201)
+async def add_member(team_id: UUID, body: NewMember, tx: AsAdmin) -> TeamMemberView:
+    team = await teams.get(tx, team_id)
+    member = await teams.add_member(tx, team, body.user_id, body.role)
+    return _member_view(member, await tx.get_one(User, body.user_id))
+
+
+@router.patch("/{team_id}/members/{user_id}")
+async def change_role(team_id: UUID, user_id: UUID, body: RoleChange, tx: AsAdmin) -> TeamMemberView:
+    member = await teams.member(tx, team_id, user_id)
+    await teams.change_role(tx, member, body.role)
+    return _member_view(member, await tx.get_one(User, user_id))
+
+
+@router.delete("/{team_id}/members/{user_id}", status_code=204)
+async def remove_member(team_id: UUID, user_id: UUID, tx: AsAdmin) -> None:
+    await teams.remove_member(tx, await teams.member(tx, team_id, user_id))

@@ -1,0 +1,56 @@
+"""How often may a password be guessed? Per account and per address, counted in the database of all nodes."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+
+from pulsar.base import clock
+from pulsar.base.db import Database
+from pulsar.base.errors import TooManyAttempts
+from pulsar.base.ids import new_id
+from pulsar.people.model import LoginFailure
+
+# ASVS 6.3.1: enough for a person who mistypes, too little for a list of passwords.
+ACCOUNT_LIMIT, ACCOUNT_WINDOW = 10, timedelta(minutes=15)
+ADDRESS_LIMIT, ADDRESS_WINDOW = 100, timedelta(hours=1)
+
+
+def _buckets(email: str, address: str) -> list[tuple[str, int, timedelta]]:
+    """The account by its canonical name: "Ana@x.org " and "ana@x.org" share one count (CVE-2026-47203)."""
+    return [
+        (f"account:{email.strip().casefold()}", ACCOUNT_LIMIT, ACCOUNT_WINDOW),
+        (f"address:{address}", ADDRESS_LIMIT, ADDRESS_WINDOW),
+    ]
+
+
+async def check(db: Database, email: str, address: str) -> None:
+    """Raises TooManyAttempts while either count is full."""
+    now = clock.now()
+    async with db.without_org() as tx:
+        for bucket, limit, window in _buckets(email, address):
+            count, oldest = (
+                await tx.execute(
+                    select(func.count(), func.min(LoginFailure.at)).where(
+                        LoginFailure.bucket == bucket, LoginFailure.at > now - window
+                    )
+                )
+            ).one()
+            if count >= limit:
+                raise TooManyAttempts(_seconds_until(oldest + window, now))
+
+
+def _seconds_until(then: datetime, now: datetime) -> int:
+    return max(1, int((then - now).total_seconds()) + 1)
+
+
+async def count_failure(db: Database, email: str, address: str) -> None:
+    now = clock.now()
+    async with db.without_org() as tx:
+        for bucket, _, _ in _buckets(email, address):
+            tx.add(LoginFailure(id=new_id(), bucket=bucket, at=now))
+
+
+async def forget(db: Database, email: str, address: str) -> None:
+    """The right password clears the account's count. The address keeps its own: others may be guessing there."""
+    async with db.without_org() as tx:
+        await tx.execute(delete(LoginFailure).where(LoginFailure.bucket == _buckets(email, address)[0][0]))

@@ -1,0 +1,100 @@
+"""What can an operator set? Every environment variable of Pulsar, typed, described and checked at start."""
+
+import os
+import sys
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class BadSettings(Exception):
+    """A PULSAR_* environment variable has a value that Pulsar cannot work with."""
+
+
+def default_data_dir() -> Path:
+    """The system directory for root, because the embedded database then runs as another user
+    who cannot look into root's home; XDG's place for anybody else."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/pulsar")
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "pulsar"
+
+
+class Settings(BaseSettings):
+    """Read once at start; the table in docs/settings.md is made from these descriptions."""
+
+    model_config = SettingsConfigDict(env_prefix="PULSAR_", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on; `0.0.0.0` for every interface.")
+    port: int = Field(8080, ge=0, le=65535, description="Port to listen on.")
+    public_url: str = Field(
+        "",
+        description="Where people reach Pulsar, for the links in pages. Default: `http://localhost:<port>`.",
+    )
+    data_dir: Path = Field(
+        default_factory=default_data_dir,
+        description="The embedded database, the generated secret and the logs of both. "
+        "Default: `~/.local/share/pulsar`, for root `/var/lib/pulsar`.",
+    )
+    database_url: str = Field(
+        "",
+        description="`postgresql://user:password@host:port/database` of a PostgreSQL 15 or newer. "
+        "Without it Pulsar runs its own.",
+    )
+    secret_key: Annotated[str, Field(repr=False)] = Field(
+        "",
+        description="At least 32 characters; signs sessions and links and encrypts stored secrets. "
+        "Generated into the data directory at the first start if none is given; "
+        "nodes that share a database need the same one.",
+    )
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_format: str = Field("auto", description="`json`, `text`, or `auto`: text on a terminal, JSON elsewhere.")
+    worker_concurrency: int = Field(100, ge=20, le=1000, description="Jobs that one worker has under way at once.")
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: str) -> str:
+        if value and (len(value) < 32 or len(set(value)) < 8):
+            raise ValueError("must have at least 32 characters, and not be a guessable repetition")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgresql(cls, value: str) -> str:
+        if value and not value.startswith(("postgresql://", "postgres://")):
+            raise ValueError("must begin with postgresql://")
+        return value.replace("postgres://", "postgresql://", 1) if value.startswith("postgres://") else value
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
+
+    @field_validator("log_format")
+    @classmethod
+    def _known_format(cls, value: str) -> str:
+        if value not in {"auto", "json", "text"}:
+            raise ValueError("must be auto, json or text")
+        return value
+
+    @cached_property
+    def base_url(self) -> str:
+        """The address for links, without a slash at its end."""
+        return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @cached_property
+    def logs_as_json(self) -> bool:
+        return self.log_format == "json" or (self.log_format == "auto" and not sys.stderr.isatty())
+
+
+def load() -> Settings:
+    """Raises BadSettings naming each variable and what is wrong with it, never its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = (f"PULSAR_{e['loc'][0]!s:}".upper() + f": {e['msg']}" for e in error.errors())
+        raise BadSettings("\n".join(lines)) from None

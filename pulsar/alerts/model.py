@@ -67,7 +67,8 @@ class Alert(OrgOwned):
         TSVECTOR,
         Computed(
             "to_tsvector('simple', message || ' ' || left(description, 5000) || ' ' || alias || ' '"
-            " || source || ' ' || entity)"
+            " || source || ' ' || entity)",
+            persisted=True,
         ),
         deferred=True,
     )

@@ -213,7 +213,9 @@ async def _fall_back(tx: Transaction, run: Run, step: Step) -> None:
         run.reached_anybody = True
     else:
         run.fault = NO_CHANNEL
-    tx.record(FellBack(run.subject_id, people=[name for _, name in people], reason=run.fault))
+    names = [name for _, name in people]
+    _note(run, step, "fallback", names)
+    tx.record(FellBack(run.subject_id, people=names, reason=run.fault))
 
 
 def _note(run: Run, step: Step, state: str, people: list[str]) -> None:

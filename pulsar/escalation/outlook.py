@@ -32,9 +32,10 @@ class LevelOutlook(View):
     position: int
     delay_seconds: int
     at: datetime | None
-    state: Literal["done", "skipped", "held", "next", "planned"]
+    state: Literal["done", "skipped", "held", "fallback", "next", "planned"]
     targets: list[TargetOutlook]
     people: list[str]
+    """Whom it paged; for steps to come, whom it would page if it fired now."""
 
 
 class NextOutlook(View):

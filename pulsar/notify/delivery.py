@@ -92,6 +92,12 @@ def _not_due(notification: Notification) -> bool:
     )
 
 
+def _worth_noting(channel: ChannelRow) -> bool:
+    """Not with every message of a storm: they would queue up for the channel's row."""
+    noted_at = channel.last_success_at
+    return channel.last_error is not None or noted_at is None or clock.now() - noted_at > timedelta(minutes=1)
+
+
 def _time_limit(config: Any) -> timedelta:
     return timedelta(seconds=getattr(config, "timeout_seconds", 0))
 
@@ -103,8 +109,8 @@ async def _conclude(tx: Transaction, attempt: Attempt, failure: Undelivered | No
     if not failure:
         notification.status, notification.reason = "sent", None
         notification.sent_at, notification.next_attempt_at = clock.now(), None
-        if channel:
-            channel.last_success_at = clock.now()
+        if channel and _worth_noting(channel):
+            channel.last_success_at, channel.last_error, channel.last_error_at = clock.now(), None, None
         if notification.subject_id:
             tx.record(NotificationSent(notification.subject_id, **await _naming(tx, notification)))
         return

@@ -1,0 +1,203 @@
+"""What is the program that a web server runs? Routers, error shape and console, wired in this one place."""
+
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from pulsar import __version__, docs_page
+from pulsar.alerts import acknowledge_page
+from pulsar.alerts import api as alerts
+from pulsar.alerts import history_api as alert_history
+from pulsar.base import clock
+from pulsar.base.errors import Invalid, NotFound, Problem, Unavailable, document
+from pulsar.base.http import Pulsar, PulsarNode, View
+from pulsar.base.ids import new_id
+from pulsar.base.logs import safe_path
+from pulsar.console_files import Console
+from pulsar.engine import health_api as health
+from pulsar.escalation import api as escalation
+from pulsar.inbound import api as inbound
+from pulsar.inbound.ingest import DOCUMENTED, Ingest
+from pulsar.live import api as live
+from pulsar.live.follower import Follower
+from pulsar.notify import api as channels
+from pulsar.notify import log_api as notification_log
+from pulsar.people import api as people
+from pulsar.people import teams_api as teams
+
+log = structlog.get_logger()
+
+API = "/api/v1"
+_MEDIA_TYPE = "application/problem+json"
+
+
+class TooLarge(Problem, status=413):
+    """A request may have 1 MiB at most."""
+
+
+class InternalError(Problem, status=500):
+    """Something went wrong on our side; the request id leads to it in the log."""
+
+
+class Meta(View):
+    version: str
+    public_url: str
+
+
+meta = APIRouter(tags=["Meta"])
+
+
+@meta.get("/meta")
+async def about(pulsar: PulsarNode) -> Meta:
+    return Meta(version=__version__, public_url=pulsar.settings.base_url)
+
+
+def _problem_response(problem: Problem, request_id: str) -> JSONResponse:
+    body = document(problem, request_id)
+    return JSONResponse(body, problem.status, headers=problem.headers, media_type=_MEDIA_TYPE)
+
+
+def _as_problem(error: Exception) -> Problem:
+    problem: Problem
+    match error:
+        case Problem():
+            return error
+        case RequestValidationError():
+            problem = Invalid("Some fields do not fit: " + "; ".join(_fields(error)))
+            problem.errors = [
+                {"field": ".".join(map(str, e["loc"][1:])) or str(e["loc"][0]), "message": e["msg"]}
+                for e in error.errors()
+            ]
+            return problem
+        case HTTPException(status_code=404):
+            return NotFound("There is nothing at this address.")
+        case HTTPException():
+            problem = Problem(str(error.detail))
+            problem.status = error.status_code  # type: ignore[misc]  # the framework's own: 405 and the like
+            problem.headers.update(error.headers or {})
+            return problem
+        case _ if _database_is_away(error):
+            return Unavailable()
+        case _:
+            return InternalError()
+
+
+def _fields(error: RequestValidationError) -> list[str]:
+    return [f"{'.'.join(map(str, e['loc'][1:])) or e['loc'][0]}: {e['msg']}" for e in error.errors()]
+
+
+def _database_is_away(error: Exception) -> bool:
+    """A lost connection, a full pool, a server that starts or stops; also a deadlock, where trying again helps."""
+    if isinstance(error, OSError | TimeoutError):
+        return True
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", "") or ""
+        return error.connection_invalidated or state[:2] in {"08", "40", "53", "57"} or not state
+    return isinstance(error, SQLAlchemyError) and "QueuePool" in str(error)
+
+
+async def _answer_error(request: Request, error: Exception) -> JSONResponse:
+    problem = _as_problem(error)
+    if isinstance(problem, InternalError):
+        log.error("request_failed", exc_info=error)
+    elif isinstance(problem, Unavailable):
+        log.warning("database_away", error=type(error).__name__)
+    return _problem_response(problem, request.scope.get("request_id", ""))
+
+
+class Edge:
+    """The outermost ASGI callable: names the request, sends ingest its short way, logs what came of it."""
+
+    def __init__(self, api: FastAPI, console: Console) -> None:
+        self._api = api
+        self._console = console
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._api(scope, receive, send)
+            return
+        scope["request_id"] = request_id = str(new_id())
+        scope["arrived_at"] = clock.now()
+        started, status = time.monotonic(), 0
+
+        async def answering(message: Any) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message.setdefault("headers", []).append((b"x-request-id", request_id.encode()))
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._route(scope, receive, answering)
+            finally:
+                took = round((time.monotonic() - started) * 1000, 1)
+                log.debug("request", method=scope["method"], path=safe_path(scope["path"]), status=status, ms=took)
+
+    async def _route(self, scope: Any, receive: Any, send: Any) -> None:
+        path = scope["path"]
+        if path.startswith(inbound.PUBLIC_PATH):
+            try:
+                await self._api.state.ingest(scope, receive, send)
+            except Exception as error:
+                response = await _answer_error(Request(scope), error)
+                await response(scope, receive, send)
+        elif path.startswith(("/api/", "/ack/", "/healthz", "/readyz", "/metrics")):
+            await self._api(scope, receive, send)
+        else:
+            await self._console(scope, receive, send)
+
+
+def build_api(pulsar: Pulsar) -> FastAPI:
+    @contextlib.asynccontextmanager
+    async def lifespan(api: FastAPI) -> AsyncIterator[None]:
+        async with pulsar.db.opened(), Follower(pulsar.db.url).running() as follower:
+            api.state.follower = follower
+            yield
+
+    api = FastAPI(
+        title="Pulsar",
+        version=__version__,
+        description="Alerts in, the right person woken. All errors are RFC 9457 problem details.",
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    api.state.pulsar = pulsar
+    api.state.ingest = Ingest(pulsar.db)
+    for router in (people, teams, alerts, alert_history, escalation, channels, notification_log, inbound, live):
+        api.include_router(router.router, prefix=API)
+    api.include_router(meta, prefix=API)
+    api.include_router(acknowledge_page.router)
+    api.include_router(health.router)
+    api.include_router(docs_page.router)
+    for kind in (Problem, RequestValidationError, HTTPException, Exception):
+        api.add_exception_handler(kind, _answer_error)
+    _document_ingest(api)
+    return api
+
+
+def _document_ingest(api: FastAPI) -> None:
+    """The way in that goes past the framework stands in its document all the same."""
+    generate = api.openapi
+
+    def openapi() -> dict[str, Any]:
+        description = generate()
+        description["paths"].setdefault(f"{inbound.PUBLIC_PATH}{{token}}", DOCUMENTED)
+        return description
+
+    api.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
+
+
+def build(pulsar: Pulsar) -> Edge:
+    return Edge(build_api(pulsar), Console())

@@ -1,0 +1,171 @@
+"""What can be typed? `pulsar serve`, and the commands of an operator. What a command needs it imports when it runs."""
+
+import contextlib
+import fcntl
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pulsar import __version__
+
+if TYPE_CHECKING:
+    from pulsar.base.crypto import Keys
+    from pulsar.settings import Settings
+
+
+def _fail(message: str) -> click.ClickException:
+    return click.ClickException(message)
+
+
+def _settings() -> "Settings":
+    from pulsar.base import logs
+    from pulsar.settings import BadSettings, load
+
+    try:
+        settings = load()
+    except BadSettings as error:
+        raise _fail(f"These settings do not work:\n{error}") from None
+    logs.configure(settings.log_level, as_json=settings.logs_as_json)
+    return settings
+
+
+def secret_key(settings: "Settings") -> str:
+    """The one that was given, or the one that the first start left in the data directory."""
+    if settings.secret_key:
+        return settings.secret_key
+    file = settings.data_dir / "secret.key"
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    # Written aside and linked into place: of two first starts, both read the one that won, and whole.
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as out:
+        out.write(secrets.token_urlsafe(48))
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, file)
+    draft.unlink()
+    return file.read_text().strip()
+
+
+@contextlib.contextmanager
+def _migrated(settings: "Settings") -> Iterator[tuple[str, "Keys"]]:
+    from pulsar import schema
+    from pulsar.base.crypto import Keys
+    from pulsar.base.embedded import EmbeddedPostgresFailed
+    from pulsar.serve import database_url
+
+    keys = Keys(secret_key(settings))
+    try:
+        with database_url(settings) as url:
+            schema.migrate_now(url, keys)
+            yield url, keys
+    except (EmbeddedPostgresFailed, schema.DatabaseTooOld, schema.WrongSecretKey) as error:
+        raise _fail(str(error) or str(type(error).__doc__)) from None
+    except OSError as error:
+        raise _fail(f"The database does not answer: {error}") from None
+
+
+@contextlib.contextmanager
+def _given(settings: "Settings") -> Iterator[tuple[str, "Keys"]]:
+    from pulsar.base.crypto import Keys
+
+    yield settings.database_url, Keys(settings.secret_key)
+
+
+@contextlib.contextmanager
+def _only_server(data_dir: Path) -> Iterator[None]:
+    """One `serve` to a data directory. The kernel lets go of the lock however the process ends."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "serve.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            owner = lock.read().strip() or "unknown"
+            raise _fail(f"Pulsar is already running on {data_dir} (process {owner}). It was left alone.") from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+@click.group()
+@click.version_option(__version__)
+def main() -> None:
+    """Pulsar wakes the right person when something breaks."""
+
+
+@main.command()
+@click.option("--no-worker", is_flag=True, help="Web server only; run `pulsar worker` elsewhere.")
+def serve(no_worker: bool) -> None:
+    """Run everything: database (unless one is given), migrations, API, console and a worker."""
+    settings = _settings()
+    with _only_server(settings.data_dir), _migrated(settings) as (url, keys):
+        import uvloop
+
+        from pulsar import serve as processes
+
+        announce = f"Pulsar {__version__} is running at {settings.base_url} - Ctrl-C stops it."
+        pulsar = processes.node(settings, url, keys)
+        running = processes.serve(pulsar, secret_key=secret_key(settings), with_worker=not no_worker, announce=announce)
+        with contextlib.suppress(KeyboardInterrupt):
+            uvloop.run(running)
+
+
+@main.command()
+@click.option("--follow-parent", is_flag=True, hidden=True, help="Stop at the end of standard input.")
+def worker(follow_parent: bool) -> None:
+    """Run a worker: it escalates, delivers and wakes."""
+    settings = _settings()
+    # A child of `serve` finds the database as its parent left it: there is nothing to migrate.
+    with _migrated(settings) if not follow_parent else _given(settings) as (url, keys):
+        import uvloop
+
+        from pulsar import serve as processes
+
+        uvloop.run(processes.work(processes.node(settings, url, keys), follow_parent=follow_parent))
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to this version's schema."""
+    from pulsar import schema
+
+    with _migrated(_settings()):
+        click.echo(f"The schema is at {schema.newest()}.")
+
+
+@main.command()
+def check() -> None:
+    """Look whether Pulsar can work here: settings, secret, database, schema, role, worker."""
+    from pulsar.checkup import examine
+    from pulsar.serve import database_url
+
+    settings = _settings()
+    healthy = True
+    for finding in examine(settings, secret_key, database_url):
+        healthy = healthy and finding.fine
+        click.echo(f"{'ok  ' if finding.fine else 'FAIL'}  {finding.what}: {finding.detail}")
+    sys.exit(0 if healthy else 1)
+
+
+@main.command()
+def openapi() -> None:
+    """Print the OpenAPI document."""
+    import json
+
+    from pulsar.app import build_api
+    from pulsar.base.crypto import Keys
+    from pulsar.serve import node
+    from pulsar.settings import Settings
+
+    document = build_api(node(Settings(), "postgresql://localhost/none", Keys(secrets.token_hex()))).openapi()
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

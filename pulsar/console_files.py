@@ -1,0 +1,75 @@
+"""How does the console reach a browser? Its static build, out of the wheel: compressed, and cached for good."""
+
+import mimetypes
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+
+_ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+_SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": "frame-ancestors 'none'",
+}
+_NOT_BUILT = (
+    "<!doctype html><title>Pulsar</title><p>The API is running, but the console is not built. "
+    "<code>make install</code> builds it.</p>"
+)
+
+
+@cache
+def folder() -> Path:
+    return Path(str(resources.files("pulsar"))) / "console"
+
+
+class Console:
+    """An ASGI callable for everything that is not the API. A path without an extension is a page of the
+    single-page console; with one it is a file, and an unknown file is a 404 and never the page."""
+
+    def __init__(self) -> None:
+        self._folder = folder()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._response(scope)(scope, receive, send)
+
+    def _response(self, scope: Any) -> Response:
+        if scope["method"] not in {"GET", "HEAD"}:
+            return self._missing(405)
+        path = scope["path"].lstrip("/")
+        file = self._file(path)
+        if file:
+            return self._send(file, path, scope)
+        if path.startswith("_app/") or "." in path.rpartition("/")[2]:
+            return self._missing(404)
+        page = self._folder / "index.html"
+        return self._send(page, "index.html", scope) if page.is_file() else HTMLResponse(_NOT_BUILT, 503)
+
+    def _file(self, path: str) -> Path | None:
+        if not path or "\0" in path:
+            return None
+        file = (self._folder / path).resolve()
+        return file if file.is_relative_to(self._folder.resolve()) and file.is_file() else None
+
+    def _send(self, file: Path, path: str, scope: Any) -> Response:
+        accepted = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"accept-encoding"), "")
+        # Files under immutable/ have a digest in their names; everything else is asked for again.
+        immutable = path.startswith("_app/immutable/")
+        headers = {
+            **_SECURITY,
+            "Cache-Control": "public, max-age=31536000, immutable" if immutable else "no-cache",
+            "Vary": "Accept-Encoding",
+        }
+        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        for encoding, suffix in _ENCODINGS:
+            packed = file.with_name(file.name + suffix)
+            if encoding in accepted and packed.is_file():
+                return FileResponse(packed, headers=headers | {"Content-Encoding": encoding}, media_type=kind)
+        return FileResponse(file, headers=headers, media_type=kind)
+
+    def _missing(self, status: int) -> Response:
+        body = {"type": "about:blank", "title": "Not Found", "status": status, "detail": "There is no such file."}
+        return JSONResponse(body, status, media_type="application/problem+json")

@@ -1,0 +1,82 @@
+"""Is all well? For load balancers (/healthz, /readyz) and for Prometheus (/metrics)."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from pulsar.base import clock
+from pulsar.base.db import Database
+from pulsar.base.http import PulsarNode, View
+from pulsar.engine.model import Worker
+
+router = APIRouter(include_in_schema=False)
+
+# Three heartbeats and a little.
+WORKER_SILENT_AFTER = timedelta(seconds=12)
+_PATIENCE_SECONDS = 3
+
+_gauges = {
+    "jobs_waiting": Gauge("pulsar_jobs_waiting", "Jobs that are due and not begun."),
+    "oldest_overdue_seconds": Gauge("pulsar_oldest_overdue_seconds", "Age of the oldest step or delivery due."),
+    "escalations_running": Gauge("pulsar_escalations_running", "Alerts that are being escalated."),
+    "escalations_faulty": Gauge("pulsar_escalations_faulty", "Of these, those that reached nobody as planned."),
+    "notifications_pending": Gauge("pulsar_notifications_pending", "Messages that are not delivered yet."),
+    "notifications_failed": Gauge("pulsar_notifications_failed_last_hour", "Messages given up in the last hour."),
+}
+_workers = Gauge("pulsar_workers", "Workers that were heard of lately.")
+_up = Gauge("pulsar_database_up", "Whether the database answers.")
+
+
+class Readiness(View):
+    database: bool
+    worker: bool
+    detail: str
+
+
+@router.get("/healthz")
+async def alive() -> dict[str, str]:
+    return {"status": "alive"}
+
+
+@router.get("/readyz")
+async def ready(pulsar: PulsarNode, response: Response) -> Readiness:
+    """503 when an alert that comes in now would not be taken or nobody would be paged for it."""
+    try:
+        workers = await asyncio.wait_for(_count_workers(pulsar.db), _PATIENCE_SECONDS)
+    except (SQLAlchemyError, OSError, TimeoutError):
+        response.status_code = 503
+        return Readiness(database=False, worker=False, detail="The database does not answer.")
+    if not workers:
+        response.status_code = 503
+        return Readiness(database=True, worker=False, detail="No worker is running: nobody is paged.")
+    return Readiness(database=True, worker=True, detail="ready")
+
+
+async def _count_workers(db: Database) -> int:
+    async with db.without_org() as tx:
+        recent = Worker.seen_at > clock.now() - WORKER_SILENT_AFTER
+        return await tx.scalar(select(func.count()).select_from(Worker).where(recent)) or 0
+
+
+@router.get("/metrics")
+async def metrics(pulsar: PulsarNode) -> Response:
+    """What the database knows of all nodes together, and what this process counted itself."""
+    try:
+        await asyncio.wait_for(_measure(pulsar.db), _PATIENCE_SECONDS)
+        _up.set(1)
+    except (SQLAlchemyError, OSError, TimeoutError):
+        _up.set(0)
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _measure(db: Database) -> None:
+    _workers.set(await _count_workers(db))
+    async with db.without_org() as tx:
+        row: Any = (await tx.execute(text("SELECT * FROM engine_state(:now)"), {"now": clock.now()})).one()
+    for name, gauge in _gauges.items():
+        gauge.set(getattr(row, name) or 0)

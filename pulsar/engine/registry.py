@@ -1,0 +1,13 @@
+"""Which jobs are there? Those of the domains, by name."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from pulsar.alerts.jobs import JOBS as ALERT_JOBS
+from pulsar.base.http import Pulsar
+from pulsar.escalation.jobs import JOBS as ESCALATION_JOBS
+from pulsar.notify.jobs import JOBS as NOTIFY_JOBS
+
+Handler = Callable[[Pulsar, dict[str, Any]], Awaitable[None]]
+
+HANDLERS: dict[str, Handler] = {**ALERT_JOBS, **ESCALATION_JOBS, **NOTIFY_JOBS}

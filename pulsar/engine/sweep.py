@@ -1,0 +1,50 @@
+"""Has anything been left lying? Finds what is overdue in the tables themselves and asks for its job again.
+
+The rows are the truth and the jobs only wake-ups, so a job that is gone for whatever reason costs seconds and
+not a page. A job that is still there is not doubled: both have the same key.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from prometheus_client import Counter
+from sqlalchemy import text
+
+from pulsar.alerts.actions import wake_job
+from pulsar.base import clock
+from pulsar.base.db import Database
+from pulsar.base.jobs import Job
+from pulsar.escalation.actions import step_job
+from pulsar.notify.actions import delivery_job, urgency_of
+
+log = structlog.get_logger()
+
+INTERVAL = timedelta(seconds=5)
+# What is late by less is most likely just being done.
+GRACE = timedelta(seconds=5)
+
+_mended = Counter("pulsar_overdue_total", "Overdue work that the sweep found and asked for again.", ["kind"])
+
+
+def _job(row: Any) -> Job:
+    match row.kind:
+        case "step":
+            return step_job(row.org_id, row.id, row.generation, (row.cycle, row.position), row.priority, row.due_at)
+        case "delivery":
+            urgency = urgency_of({"subject": {"priority": row.priority or "P3"}})
+            return delivery_job(row.org_id, row.id, row.generation, urgency, row.due_at)
+        case _:
+            return wake_job(row.org_id, row.id, row.due_at)
+
+
+async def sweep(db: Database) -> int:
+    """How many jobs were overdue."""
+    async with db.without_org() as tx:
+        rows = (await tx.execute(text("SELECT * FROM overdue_work(:before)"), {"before": clock.now() - GRACE})).all()
+        tx.enqueue(*(_job(row) for row in rows))
+    for row in rows:
+        _mended.labels(row.kind).inc()
+    if rows:
+        log.warning("overdue_work", count=len(rows), oldest=min(row.due_at for row in rows).isoformat())
+    return len(rows)

@@ -1,0 +1,70 @@
+"""The verbs of integrations: create, change, delete, and note what was refused."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from pulsar.base import clock, crypto
+from pulsar.base.db import Transaction
+from pulsar.base.errors import Invalid, NotFound
+from pulsar.base.http import check_version
+from pulsar.inbound.events import IntegrationCreated, IntegrationDeleted, IntegrationUpdated, SignalRefused
+from pulsar.inbound.model import IncomingToken
+from pulsar.inbound.source import registry
+
+_PREFIX_LENGTH = 8
+
+
+async def get(tx: Transaction, token_id: UUID, *, to_change: bool = False) -> IncomingToken:
+    token = await tx.get(IncomingToken, (tx.org, token_id), with_for_update=True if to_change else None)
+    if not token:
+        raise NotFound("There is no integration with this id here.")
+    return token
+
+
+async def create(tx: Transaction, values: dict[str, Any]) -> tuple[IncomingToken, str]:
+    """The integration and its secret, which cannot be read again."""
+    if values["integration_type"] not in registry():
+        raise Invalid("There is no such kind of integration.", field="integration_type")
+    secret = crypto.random_token()
+    token = IncomingToken(
+        **values, token_hash=crypto.token_hash(secret), token_prefix=secret[:_PREFIX_LENGTH], request_count=0
+    )
+    tx.add(token)
+    await _flush(tx)
+    tx.record(IntegrationCreated(token.id, name=token.name, integration_type=token.integration_type))
+    return token, secret
+
+
+async def change(tx: Transaction, token: IncomingToken, values: dict[str, Any], version: int | None) -> None:
+    check_version(token.version, version)
+    for field, value in values.items():
+        setattr(token, field, value)
+    token.version += 1
+    await _flush(tx)
+    tx.record(IntegrationUpdated(token.id, name=token.name, changed=sorted(values)))
+
+
+async def _flush(tx: Transaction) -> None:
+    try:
+        async with tx.begin_nested():
+            await tx.flush()
+    except IntegrityError as error:
+        field = "team_id" if "team" in str(error.orig) else "escalation_policy_id"
+        raise Invalid("There is nothing with this id here.", field=field) from None
+
+
+async def remove(tx: Transaction, token: IncomingToken) -> None:
+    tx.record(IntegrationDeleted(token.id, name=token.name))
+    await tx.delete(token)
+
+
+async def note_refusal(tx: Transaction, token_id: UUID, reason: str) -> None:
+    """So that the owner sees why nothing arrives. One event for each new reason, not for each request."""
+    token = await tx.get(IncomingToken, (tx.org, token_id), with_for_update=True)
+    if not token:
+        return
+    if token.last_error != reason:
+        tx.record(SignalRefused(token.id, name=token.name, reason=reason))
+    token.last_error, token.last_error_at = reason, clock.now()

@@ -1,0 +1,122 @@
+"""Routes of integrations. What they receive goes another way, made for speed: see ingest.py."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field, StringConstraints
+from sqlalchemy import select
+
+from pulsar.alerts.rules import Priority
+from pulsar.base.http import Body, Page, Pages, PulsarNode, View, page_of
+from pulsar.inbound import actions
+from pulsar.inbound.model import IncomingToken
+from pulsar.inbound.source import registry
+from pulsar.people.access import AsAdmin, AsViewer
+
+router = APIRouter(prefix="/webhooks/incoming", tags=["Integrations"])
+
+PUBLIC_PATH = "/api/v1/webhook/"
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Tags = Annotated[list[Annotated[str, StringConstraints(min_length=1, max_length=100)]], Field(max_length=50)]
+
+
+class NewToken(Body):
+    name: Name
+    integration_type: str = "generic"
+    default_priority: Priority | None = None
+    default_tags: Tags = Field(default_factory=list)
+    team_id: UUID | None = None
+    escalation_policy_id: UUID | None = None
+
+
+class TokenChange(Body):
+    name: Name = ""
+    enabled: bool = True
+    default_priority: Priority | None = None
+    default_tags: Tags = Field(default_factory=list)
+    team_id: UUID | None = None
+    escalation_policy_id: UUID | None = None
+    version: int | None = None
+
+
+class TokenView(View):
+    id: UUID
+    name: str
+    integration_type: str
+    enabled: bool
+    default_priority: Priority | None
+    default_tags: list[str]
+    team_id: UUID | None
+    escalation_policy_id: UUID | None
+    token_prefix: str
+    request_count: int
+    last_used_at: datetime | None
+    last_error: str | None
+    last_error_at: datetime | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class CreatedToken(TokenView):
+    token: str
+    url: str
+
+
+class SourceView(View):
+    slug: str
+    title: str
+    description: str
+
+
+class Sources(View):
+    items: list[SourceView]
+
+
+def _views(rows: Sequence[IncomingToken]) -> list[TokenView]:
+    return [TokenView.model_validate(row) for row in rows]
+
+
+@router.get("/sources")
+async def list_sources(tx: AsViewer) -> Sources:
+    return Sources(items=[SourceView.model_validate(source) for source in registry().values()])
+
+
+@router.get("")
+async def list_tokens(tx: AsViewer, paging: Pages) -> Page[TokenView]:
+    return await page_of(tx, select(IncomingToken), IncomingToken.id, paging, _views, descending=False)
+
+
+@router.post("", status_code=201)
+async def create_token(body: NewToken, tx: AsAdmin, pulsar: PulsarNode) -> CreatedToken:
+    """The only answer that has the secret in it."""
+    row, secret = await actions.create(tx, _values(body.model_dump()))
+    shown = TokenView.model_validate(row).model_dump()
+    return CreatedToken(**shown, token=secret, url=f"{pulsar.settings.base_url}{PUBLIC_PATH}{secret}")
+
+
+def _values(values: dict[str, Any]) -> dict[str, Any]:
+    if "default_tags" in values:
+        values["default_tags"] = list(dict.fromkeys(values["default_tags"]))
+    return values
+
+
+@router.get("/{token_id}")
+async def get_token(token_id: UUID, tx: AsViewer) -> TokenView:
+    return TokenView.model_validate(await actions.get(tx, token_id))
+
+
+@router.patch("/{token_id}")
+async def update_token(token_id: UUID, body: TokenChange, tx: AsAdmin) -> TokenView:
+    row = await actions.get(tx, token_id, to_change=True)
+    await actions.change(tx, row, _values(body.sent("version")), body.version)
+    return TokenView.model_validate(row)
+
+
+@router.delete("/{token_id}", status_code=204)
+async def delete_token(token_id: UUID, tx: AsAdmin) -> None:
+    await actions.remove(tx, await actions.get(tx, token_id, to_change=True))

@@ -1,0 +1,159 @@
+"""How are thousands of requests a second made durable? By group commit: what arrives for one organization while its
+last transaction is committing becomes the next transaction. Each request is answered after its own commit.
+"""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from pulsar.alerts import intake
+from pulsar.alerts.intake import Taken
+from pulsar.alerts.rules import Signal
+from pulsar.base import clock
+from pulsar.base.db import Database, Transaction
+from pulsar.base.errors import Problem
+from pulsar.base.events import Actor
+from pulsar.base.ids import new_id
+from pulsar.inbound.events import SignalReceived
+from pulsar.inbound.problems import TokenDisabled, UnknownToken
+from pulsar.inbound.rules import Integration, Reading, signal
+
+log = structlog.get_logger()
+
+MOST_SIGNALS = 500
+
+
+@dataclass
+class Delivery:
+    """One request's readings, waiting for their commit."""
+
+    token_id: UUID
+    readings: Sequence[Reading]
+    answer: asyncio.Future[list[Taken]] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class Intake:
+    """The queues of this node, one for each organization that is sending at the moment."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._queues: dict[UUID, deque[Delivery]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def take(self, org: UUID, token_id: UUID, readings: Sequence[Reading]) -> list[Taken]:
+        """Returns after the commit. Raises the Problem that kept these readings out."""
+        delivery = Delivery(token_id, readings)
+        queue = self._queues.get(org)
+        if queue is None:
+            self._queues[org] = deque([delivery])
+            task = asyncio.create_task(self._drain(org))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        else:
+            queue.append(delivery)
+        return await delivery.answer
+
+    async def _drain(self, org: UUID) -> None:
+        queue = self._queues[org]
+        while queue:
+            batch = [queue.popleft()]
+            size = len(batch[0].readings)
+            while queue and size + len(queue[0].readings) <= MOST_SIGNALS:
+                batch.append(queue.popleft())
+                size += len(batch[-1].readings)
+            await self._commit(org, batch)
+        del self._queues[org]
+
+    async def _commit(self, org: UUID, batch: list[Delivery]) -> None:
+        try:
+            async with self._db.in_org(org) as tx:
+                answers = await _take_all(tx, batch)
+        except DBAPIError as error:
+            # A value that the database refuses must not take the others of its batch with it.
+            if len(batch) > 1 and not error.connection_invalidated:
+                for delivery in batch:
+                    await self._commit(org, [delivery])
+                return
+            _fail(batch, error)
+        except Exception as error:
+            _fail(batch, error)
+        else:
+            for delivery, answer in zip(batch, answers, strict=True):
+                if delivery.answer.cancelled():
+                    continue
+                if isinstance(answer, Problem):
+                    delivery.answer.set_exception(answer)
+                else:
+                    delivery.answer.set_result(answer)
+
+
+def _fail(batch: Sequence[Delivery], error: Exception) -> None:
+    for delivery in batch:
+        if not delivery.answer.cancelled():
+            delivery.answer.set_exception(error)
+
+
+async def _take_all(tx: Transaction, batch: Sequence[Delivery]) -> list[list[Taken] | Problem]:
+    connection = await tx.driver()
+    rows = await connection.fetch(
+        "SELECT id, name, enabled, default_priority, default_tags, team_id, escalation_policy_id, request_count"
+        " FROM incoming_tokens WHERE id = ANY($1)",
+        list({delivery.token_id for delivery in batch}),
+    )
+    tokens = {row["id"]: row for row in rows}
+    answers: list[list[Taken] | Problem] = []
+    for group in _by_token(batch):
+        answers.extend(await _take_group(tx, group, tokens.get(group[0].token_id)))
+    # After the intake, whose lock keeps two nodes from taking these rows in different orders.
+    for token_id, uses in Counter(delivery.token_id for delivery in batch).items():
+        if (row := tokens.get(token_id)) and row["enabled"]:
+            await _count_use(tx, row, uses)
+    return answers
+
+
+def _by_token(batch: Sequence[Delivery]) -> list[list[Delivery]]:
+    """Runs of the same token, so that the order of arrival stands and events name the integration they came by."""
+    groups: list[list[Delivery]] = []
+    for delivery in batch:
+        if groups and groups[-1][0].token_id == delivery.token_id:
+            groups[-1].append(delivery)
+        else:
+            groups.append([delivery])
+    return groups
+
+
+async def _take_group(tx: Transaction, group: Sequence[Delivery], row: Any) -> list[list[Taken] | Problem]:
+    if not row or not row["enabled"]:
+        return [TokenDisabled() if row else UnknownToken() for _ in group]
+    integration = Integration(
+        row["id"],
+        row["name"],
+        row["default_priority"],
+        tuple(row["default_tags"]),
+        row["team_id"],
+        row["escalation_policy_id"],
+    )
+    tx.actor = Actor("integration", integration.id, integration.name)
+    signals: list[Signal] = [
+        signal(reading, integration, str(new_id())) for delivery in group for reading in delivery.readings
+    ]
+    taken = iter(await intake.take(tx, signals))
+    return [[next(taken) for _ in delivery.readings] for delivery in group]
+
+
+async def _count_use(tx: Transaction, row: Any, uses: int) -> None:
+    connection = await tx.driver()
+    await connection.execute(
+        "UPDATE incoming_tokens SET request_count = request_count + $2, last_used_at = $3 WHERE id = $1",
+        row["id"],
+        uses,
+        clock.now(),
+    )
+    if row["request_count"] == 0:
+        tx.record(SignalReceived(row["id"], name=row["name"]))

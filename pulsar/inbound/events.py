@@ -1,0 +1,45 @@
+"""What happened to an integration."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pulsar.base.events import Event
+
+
+class IntegrationEvent(Event):
+    subject_type: ClassVar = "integration"
+
+
+@dataclass(frozen=True)
+class IntegrationCreated(IntegrationEvent):
+    type: ClassVar = "integration.created"
+    name: str
+    integration_type: str
+
+
+@dataclass(frozen=True)
+class IntegrationUpdated(IntegrationEvent):
+    type: ClassVar = "integration.updated"
+    name: str
+    changed: list[str]
+
+
+@dataclass(frozen=True)
+class IntegrationDeleted(IntegrationEvent):
+    type: ClassVar = "integration.deleted"
+    name: str
+
+
+@dataclass(frozen=True)
+class SignalReceived(IntegrationEvent):
+    """The first one that ever came: what a newcomer's screen is waiting for."""
+
+    type: ClassVar = "integration.first_signal"
+    name: str
+
+
+@dataclass(frozen=True)
+class SignalRefused(IntegrationEvent):
+    type: ClassVar = "integration.refused"
+    name: str
+    reason: str

@@ -1,0 +1,27 @@
+"""Why is a request to an incoming token refused?"""
+
+from pulsar.base.errors import Problem
+
+
+class UnknownToken(Problem, status=404):
+    """No integration has this token; it may have been deleted."""
+
+
+class TokenDisabled(Problem, status=403):
+    """This integration is switched off."""
+
+
+class MalformedJson(Problem, status=400):
+    """The body is not JSON."""
+
+
+class UnreadablePayload(Problem, status=422):
+    """The body does not have the shape that this integration reads."""
+
+
+class PayloadTooLarge(Problem, status=413):
+    """A request may have 1 MiB at most."""
+
+
+class MethodNotAllowed(Problem, status=405):
+    """Alerts come in by POST."""

@@ -1,0 +1,64 @@
+-- The few questions that no single organization can answer, each put as one function that runs with the rights
+-- of the tables' owner and gives away only what it must.
+
+CREATE FUNCTION organizations_of(of_user uuid)
+RETURNS TABLE (id uuid, name text, slug text, role text, created_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+AS $$
+  SELECT o.id, o.name, o.slug, m.role, o.created_at
+  FROM memberships m JOIN organizations o ON o.id = m.org_id
+  WHERE m.user_id = of_user AND m.active
+  ORDER BY m.joined_at, o.id
+$$;
+
+CREATE FUNCTION incoming_token(of_hash bytea)
+RETURNS TABLE (org_id uuid, id uuid, integration_type text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+AS $$
+  SELECT t.org_id, t.id, t.integration_type FROM incoming_tokens t WHERE t.token_hash = of_hash
+$$;
+
+CREATE FUNCTION search_alerts(words text)
+RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+AS $$
+  SELECT a.id FROM alerts a
+  WHERE a.org_id = current_setting('pulsar.org')::uuid AND a.search @@ to_tsquery('simple', words)
+$$;
+
+CREATE FUNCTION overdue_work(before timestamptz)
+RETURNS TABLE (kind text, org_id uuid, id uuid, generation int, cycle int, "position" int, priority text, due_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+AS $$
+  (SELECT 'step', e.org_id, e.id, e.generation, e.cycle, e.position, e.subject->>'priority', e.next_at
+   FROM escalations e WHERE e.status = 'running' AND e.next_at < before ORDER BY e.next_at LIMIT 1000)
+  UNION ALL
+  (SELECT 'delivery', n.org_id, n.id, n.tries, NULL, NULL, n.content->'subject'->>'priority', n.next_attempt_at
+   FROM notifications n WHERE n.status IN ('pending', 'sending') AND n.next_attempt_at < before
+   ORDER BY n.next_attempt_at LIMIT 1000)
+  UNION ALL
+  (SELECT 'wake', a.org_id, a.id, NULL, NULL, NULL, a.priority, a.snoozed_until
+   FROM alerts a WHERE a.status = 'snoozed' AND a.snoozed_until < before ORDER BY a.snoozed_until LIMIT 1000)
+$$;
+
+CREATE FUNCTION engine_state(at timestamptz)
+RETURNS TABLE (jobs_waiting bigint, oldest_overdue_seconds double precision, escalations_running bigint,
+               escalations_faulty bigint, notifications_pending bigint, notifications_failed bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+AS $$
+  SELECT
+    (SELECT count(*) FROM pgqueuer WHERE status = 'queued' AND execute_after < at),
+    (SELECT greatest(0, extract(epoch FROM at - least(
+       (SELECT min(next_at) FROM escalations WHERE status = 'running'),
+       (SELECT min(next_attempt_at) FROM notifications WHERE status IN ('pending', 'sending')))))::double precision),
+    (SELECT count(*) FROM escalations WHERE status = 'running'),
+    (SELECT count(*) FROM escalations WHERE status = 'running' AND fault IS NOT NULL),
+    (SELECT count(*) FROM notifications WHERE status IN ('pending', 'sending')),
+    (SELECT count(*) FROM notifications WHERE status = 'failed' AND created_at > at - interval '1 hour')
+$$;
+
+REVOKE EXECUTE ON FUNCTION organizations_of(uuid), incoming_token(bytea), search_alerts(text),
+  overdue_work(timestamptz), engine_state(timestamptz) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION organizations_of(uuid), incoming_token(bytea), search_alerts(text),
+  overdue_work(timestamptz), engine_state(timestamptz) TO pulsar_app;

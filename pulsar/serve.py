@@ -1,0 +1,154 @@
+"""What does `pulsar serve` keep running? The web server here, a worker beside it, the embedded database under both."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import structlog
+import uvicorn
+
+from pulsar import app
+from pulsar.base.crypto import Keys
+from pulsar.base.db import Database
+from pulsar.base.embedded import EmbeddedPostgresFailed, embedded, ensure_running
+from pulsar.base.http import Pulsar
+from pulsar.engine import worker
+from pulsar.settings import Settings
+
+log = structlog.get_logger()
+
+_GRACE_SECONDS = 2
+_WATCH_SECONDS = 1.0
+_RESTART_SECONDS = 1.0
+
+
+@contextlib.contextmanager
+def database_url(settings: Settings) -> Iterator[str]:
+    """The one that was given, or that of the embedded server, which runs for as long as this is entered."""
+    if settings.database_url:
+        yield settings.database_url
+    else:
+        with embedded(settings.data_dir) as url:
+            yield url
+
+
+def node(settings: Settings, url: str, keys: Keys) -> Pulsar:
+    return Pulsar(settings, keys, Database(url, keys, size=20))
+
+
+async def work(pulsar: Pulsar, *, follow_parent: bool) -> None:
+    """A worker, until a signal or, when it is `serve`'s child, until its parent is gone."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    if follow_parent:
+        # The parent holds the other end and never writes: end of file means that it is gone, however it went.
+        loop.add_reader(sys.stdin.fileno(), stopping.set)
+    async with pulsar.db.opened():
+        done = asyncio.create_task(worker.run(pulsar, stopping))
+        await asyncio.wait({done, asyncio.create_task(stopping.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        # What is being sent gets a moment; what does not finish is sent again by the next worker.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(done), _GRACE_SECONDS)
+        done.cancel()
+        await asyncio.gather(done, return_exceptions=True)
+
+
+async def _keep_a_worker(settings: Settings, url: str, secret_key: str) -> None:
+    """In a process and a session of its own: a Ctrl-C reaches the parent only, which stops things in order."""
+    environment = {
+        **os.environ,
+        "PULSAR_DATABASE_URL": url,
+        "PULSAR_SECRET_KEY": secret_key,
+        "PULSAR_PORT": str(settings.port),
+        "PULSAR_LOG_FORMAT": "json" if settings.logs_as_json else "text",
+    }
+    while True:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "pulsar.cli",
+            "worker",
+            "--follow-parent",
+            stdin=asyncio.subprocess.PIPE,
+            env=environment,
+            start_new_session=True,
+        )
+        try:
+            code = await child.wait()
+        except asyncio.CancelledError:
+            with contextlib.suppress(ProcessLookupError):
+                child.terminate()
+            try:
+                await asyncio.wait_for(child.wait(), _GRACE_SECONDS + 1)
+            except TimeoutError:
+                child.kill()
+                await child.wait()
+            raise
+        log.error("worker_died", code=code)
+        await asyncio.sleep(_RESTART_SECONDS)
+
+
+async def _keep_the_database(data_dir: Path) -> None:
+    while True:
+        try:
+            await ensure_running(data_dir)
+        except EmbeddedPostgresFailed as error:
+            log.error("database_down", error=str(error))
+        await asyncio.sleep(_WATCH_SECONDS)
+
+
+@contextlib.asynccontextmanager
+async def _kept(*keepers: asyncio.Task[None]) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        for keeper in keepers:
+            keeper.cancel()
+        await asyncio.gather(*keepers, return_exceptions=True)
+
+
+class _Server(uvicorn.Server):
+    """Says where it is once it listens."""
+
+    def __init__(self, announce: str, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print(self._announce, flush=True)  # noqa: T201 - the line that whoever started it waits for
+
+
+async def serve(pulsar: Pulsar, *, secret_key: str, with_worker: bool, announce: str) -> None:
+    settings = pulsar.settings
+    server = _Server(
+        announce,
+        uvicorn.Config(
+            app.build(pulsar),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            lifespan="on",
+            ws="websockets-sansio",
+            ws_max_size=4096,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        ),
+    )
+    keepers: list[asyncio.Task[None]] = []
+    if not settings.database_url:
+        keepers.append(asyncio.create_task(_keep_the_database(settings.data_dir)))
+    if with_worker:
+        keepers.append(asyncio.create_task(_keep_a_worker(settings, pulsar.db.url, secret_key)))
+    async with _kept(*keepers):
+        await server.serve()

@@ -117,12 +117,12 @@ class Edge:
     """The outermost ASGI callable: names the request, sends ingest its short way, logs what came of it."""
 
     def __init__(self, api: FastAPI, console: Console) -> None:
-        self._api = api
+        self.api = api
         self._console = console
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
-            await self._api(scope, receive, send)
+            await self.api(scope, receive, send)
             return
         scope["request_id"] = request_id = str(new_id())
         scope["arrived_at"] = clock.now()
@@ -146,12 +146,12 @@ class Edge:
         path = scope["path"]
         if path.startswith(inbound.PUBLIC_PATH):
             try:
-                await self._api.state.ingest(scope, receive, send)
+                await self.api.state.ingest(scope, receive, send)
             except Exception as error:
                 response = await _answer_error(Request(scope), error)
                 await response(scope, receive, send)
         elif path.startswith(("/api/", "/ack/", "/healthz", "/readyz", "/metrics")):
-            await self._api(scope, receive, send)
+            await self.api(scope, receive, send)
         else:
             await self._console(scope, receive, send)
 

@@ -170,9 +170,10 @@ def _rule_of(policy: Policy, rule_id: UUID) -> Rule:
 
 
 def _values(body: NewPolicy | PolicyChange) -> dict[str, object]:
-    values = body.model_dump(exclude={"rules", "version", "repeat_delay_seconds"}, exclude_unset=True)
-    if "repeat_delay_seconds" in body.model_fields_set:
-        values["repeat_delay"] = timedelta(seconds=body.repeat_delay_seconds)
+    """Of a new policy every field, of a change those that were sent."""
+    values = body.model_dump(exclude={"rules", "version"}, exclude_unset=isinstance(body, PolicyChange))
+    if "repeat_delay_seconds" in values:
+        values["repeat_delay"] = timedelta(seconds=values.pop("repeat_delay_seconds"))
     return values
 
 

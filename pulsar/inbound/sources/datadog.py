@@ -70,15 +70,14 @@ def read(payload: Any) -> Iterator[Reading]:
 
 
 def _fields(payload: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Flat, as text, and without what is empty: {"org": {"name": "acme"}} is org_name."""
+    """As text, without what is empty, and flat: {"org": {"name": "acme"}} is org_name."""
     for name, value in payload.items():
-        if isinstance(value, dict):
-            yield from _fields({f"{name}_{inner}": held for inner, held in value.items()})
-            continue
-        items = value if isinstance(value, list) else [value]
-        texts = [_PLACEHOLDER.sub("", as_text(item)) for item in items if item is not None]
-        if text := ", ".join(text for text in texts if text.strip()):
-            yield name.lower(), text
+        flat = {f"{name}_{inner}": held for inner, held in value.items()} if isinstance(value, dict) else {name: value}
+        for field, held in flat.items():
+            items = held if isinstance(held, list) else [held]
+            texts = (_PLACEHOLDER.sub("", as_text(item)) for item in items if item is not None)
+            if text := ", ".join(text for text in texts if text.strip()):
+                yield field.lower(), text
 
 
 def _heading(text: str) -> Heading:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from pulsar.alerts.rules import Action
-from pulsar.inbound.alertmanager import Alert, Group, host, reading, urgency
+from pulsar.inbound.alertmanager import ENTITIES, Alert, Group, host, reading, urgency
 from pulsar.inbound.decode import as_text, as_texts, decoded, first
 from pulsar.inbound.rules import Reading
 
@@ -86,10 +86,12 @@ def _unified(alert: GrafanaAlert, group: GrafanaGroup) -> Reading:
     links = {field: getattr(alert, attribute) for attribute, field in LINKS.items()}
     values = {f"value {name}": value for name, value in as_texts(alert.values).items()}
     said = {name: text for name, text in links.items() if text and not (values and name == "valueString")}
+    blindness = _blindness(as_texts(alert.labels))
+    error = common.details.get("Error", "") if blindness else ""
     return replace(
         common,
-        message=_blindness(as_texts(alert.labels)) or common.message,
-        description=common.description or group.message or "",
+        message=blindness or common.message,
+        description=error or common.description or group.message or "",
         details={**values, **said, **common.details},
     )
 
@@ -113,7 +115,7 @@ def _legacy(alert: Legacy) -> Iterator[Reading]:
         description=alert.message or "",
         priority=urgency(tags),
         source=host(alert.rule_url) or title,
-        entity=next(filter(None, (first(as_texts(match.tags), ("instance", "host")) for match in matches)), ""),
+        entity=next(filter(None, (first(as_texts(match.tags), ENTITIES) for match in matches)), ""),
         tags=tuple(f"{name}:{value}" for name, value in tags.items()),
         details=dict(_measurements(matches)) | _addresses(alert),
     )

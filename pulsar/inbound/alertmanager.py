@@ -49,7 +49,7 @@ class Group(
 def reading(alert: Alert, group: Group[Any], tool: str) -> Reading:
     labels, annotations = as_texts(alert.labels), as_texts(alert.annotations)
     return Reading(
-        action="close" if (alert.status or group.status) == "resolved" else "create",
+        action="close" if (alert.status or group.status or "").lower() == "resolved" else "create",
         alias=alert.fingerprint or fingerprint(labels),
         message=first(annotations, ("summary", "title")) or name(labels),
         description=first(annotations, ("description", "message")),

@@ -75,9 +75,13 @@ def _fields(payload: dict[str, Any]) -> Iterator[tuple[str, str]]:
         flat = {f"{name}_{inner}": held for inner, held in value.items()} if isinstance(value, dict) else {name: value}
         for field, held in flat.items():
             items = held if isinstance(held, list) else [held]
-            texts = (_PLACEHOLDER.sub("", as_text(item)) for item in items if item is not None)
+            texts = [_expanded(as_text(item)) for item in items if item is not None]
             if text := ", ".join(text for text in texts if text.strip()):
                 yield field.lower(), text
+
+
+def _expanded(text: str) -> str:
+    return _PLACEHOLDER.sub("", text) if "$" in text else text
 
 
 def _heading(text: str) -> Heading:

@@ -71,17 +71,25 @@ async def live(
         await socket.close(_NOT_SIGNED_IN)
         return
     await socket.accept()
-    feed = asyncio.create_task(_feed(socket, pulsar, socket.app.state.follower, caller, after))
-    listening = asyncio.create_task(_until_gone(socket))
+    code = await _until_either_ends(
+        asyncio.create_task(_feed(socket, pulsar, socket.app.state.follower, caller, after)),
+        asyncio.create_task(_until_gone(socket)),
+    )
+    with contextlib.suppress(RuntimeError):
+        await socket.close(code)
+
+
+async def _until_either_ends(feed: asyncio.Task[None], listening: asyncio.Task[int]) -> int:
+    """Returns the code to close the socket with."""
     try:
         await asyncio.wait({feed, listening}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in (feed, listening):
             task.cancel()
-        outcomes = await asyncio.gather(feed, listening, return_exceptions=True)
-    with contextlib.suppress(RuntimeError):
-        reason = _NOT_SIGNED_IN if isinstance(outcomes[0], NotSignedIn) else 1011
-        await socket.close(_TOO_LARGE if outcomes[1] == _TOO_LARGE else reason)
+        fed, said = await asyncio.gather(feed, listening, return_exceptions=True)
+    if said == _TOO_LARGE:
+        return _TOO_LARGE
+    return _NOT_SIGNED_IN if isinstance(fed, NotSignedIn) else 1011
 
 
 async def _until_gone(socket: WebSocket) -> int:

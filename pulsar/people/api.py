@@ -1,5 +1,6 @@
 """Routes of accounts and sessions: register, login, refresh, logout, who am I, which organization."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -216,21 +217,19 @@ async def list_users(
             User.full_name.icontains(word, autoescape=True) | User.email.icontains(word, autoescape=True)
         )
     memberships = {m.user_id: m for m in await tx.scalars(select(Membership))}
-    return await page_of(
-        tx,
-        query,
-        User.id,
-        paging,
-        lambda users: [
-            MemberView(
-                id=user.id,
-                email=user.email,
-                username=user.username,
-                full_name=user.full_name,
-                role=Role(memberships[user.id].role),
-                joined_at=memberships[user.id].joined_at,
-            )
-            for user in users
-        ],
-        descending=False,
+
+    def shape(users: Sequence[User]) -> list[MemberView]:
+        return [_member_view(user, memberships[user.id]) for user in users]
+
+    return await page_of(tx, query, User.id, paging, shape, descending=False)
+
+
+def _member_view(user: User, membership: Membership) -> MemberView:
+    return MemberView(
+        id=user.id,
+        email=user.email,
+        username=user.username,
+        full_name=user.full_name,
+        role=membership.rank,
+        joined_at=membership.joined_at,
     )

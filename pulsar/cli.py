@@ -127,7 +127,8 @@ def worker(follow_parent: bool) -> None:
 
         from pulsar import serve as processes
 
-        uvloop.run(processes.work(processes.node(settings, url, keys), follow_parent=follow_parent))
+        pulsar = processes.node(settings, url, keys, connections=processes.WORKER_CONNECTIONS)
+        uvloop.run(processes.work(pulsar, follow_parent=follow_parent))
 
 
 @main.command()

@@ -37,8 +37,14 @@ def database_url(settings: Settings) -> Iterator[str]:
             yield url
 
 
-def node(settings: Settings, url: str, keys: Keys) -> Pulsar:
-    return Pulsar(settings, keys, Database(url, keys, size=20))
+# Few, because they share the database's processors with the intake: a worker with a long queue and thirty
+# transactions at once would leave it a thirtieth. Sending itself holds none.
+WORKER_CONNECTIONS = 6
+_API_CONNECTIONS = 30
+
+
+def node(settings: Settings, url: str, keys: Keys, *, connections: int = _API_CONNECTIONS) -> Pulsar:
+    return Pulsar(settings, keys, Database(url, keys, size=connections))
 
 
 async def work(pulsar: Pulsar, *, follow_parent: bool) -> None:

@@ -59,7 +59,7 @@ class Transaction(AsyncSession):
             if self._jobs:
                 await jobs.write(connection, self._jobs, now)
             if self._events:
-                await events.write(connection, self._events, now)
+                await events.commit_with(connection, self._events, now)
         await self.commit()
 
     @property
@@ -74,14 +74,14 @@ def asyncpg_url(url: str) -> URL:
 class Database:
     """A node's connections. Each takes the role `pulsar_app`: neither owner nor superuser, so policies hold."""
 
-    def __init__(self, url: str, keys: Keys, *, size: int = 20) -> None:
+    def __init__(self, url: str, keys: Keys, *, size: int) -> None:
         self.url = url
         self.keys = keys
         self.engine: AsyncEngine = create_async_engine(
             asyncpg_url(url),
             pool_size=size,
-            max_overflow=10,
-            pool_timeout=10,
+            max_overflow=0,
+            pool_timeout=30,
             pool_pre_ping=False,
             connect_args={
                 "server_settings": {"role": APP_ROLE, "application_name": "pulsar", "TimeZone": "UTC"},

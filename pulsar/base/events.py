@@ -74,29 +74,30 @@ class CounterRow(Base):
 COUNT_UP = "UPDATE counters SET value = value + $2 WHERE name = $1 RETURNING value"
 
 
-async def write(connection: asyncpg.Connection, events: Sequence[tuple[Event, Actor]], at: datetime) -> None:
-    """The last thing a transaction does before its commit.
+async def commit_with(connection: asyncpg.Connection, events: Sequence[tuple[Event, Actor]], at: datetime) -> None:
+    """Writes the events and commits, as the last thing a transaction does; a new, empty one is open afterwards.
 
-    The counter's row stays locked until then, so numbers become visible in their order and a reader that has
-    seen n has seen everything before n. It is also why this comes last: it makes the organization's
-    transactions queue up for the time of one commit, and always after every other lock.
+    `write_events` numbers them from the organization's counter, whose row stays locked until the commit: so numbers
+    become visible in their order, and a reader that has seen n has seen everything before n. That lines up the
+    organization's transactions, so the lock must not outlast a trip over the wire, least of all to a process that is
+    busy: the function and the COMMIT go to the server in one message.
     """
-    last = await connection.fetchval(COUNT_UP, "events", len(events))
-    first = last - len(events) + 1
-    await connection.execute(
-        """INSERT INTO events
-             (number, at, type, subject_type, subject_id, actor_type, actor_id, actor_name, data)
-           SELECT $1 + i - 1, $2, type, subject_type, subject_id, actor_type, actor_id, actor_name, data
-           FROM unnest($3::text[], $4::text[], $5::uuid[], $6::text[], $7::uuid[], $8::text[], $9::jsonb[])
-                WITH ORDINALITY
-                AS e (type, subject_type, subject_id, actor_type, actor_id, actor_name, data, i)""",
-        first,
-        at,
-        [event.type for event, _ in events],
-        [event.subject_type for event, _ in events],
-        [event.subject_id for event, _ in events],
-        [actor.type for _, actor in events],
-        [actor.id for _, actor in events],
-        [actor.name for _, actor in events],
-        [json.dumps(event.data, default=str) for event, _ in events],
-    )
+    lines = [
+        {
+            "type": event.type,
+            "subject_type": event.subject_type,
+            "subject_id": event.subject_id,
+            "actor_type": actor.type,
+            "actor_id": actor.id,
+            "actor_name": actor.name,
+            "data": event.data,
+        }
+        for event, actor in events
+    ]
+    packed = json.dumps({"at": at, "events": lines}, default=_plain)
+    await connection.execute("SELECT set_config('pulsar.events', $1, true)", packed)
+    await connection.execute("SELECT write_events(); COMMIT; BEGIN")
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

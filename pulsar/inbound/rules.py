@@ -53,11 +53,12 @@ def signal(reading: Reading, integration: Integration, fallback_alias: str) -> S
     message = _clean(reading.message, LONGEST_MESSAGE) or "(no message)"
     return Signal(
         action=reading.action,
-        alias=bounded_alias(reading.alias or fallback_alias),
+        # Cleaned before it counts as given: a blank alias would make one alert of everything that has it.
+        alias=bounded_alias(reading.alias or "") or fallback_alias,
         message=message,
         description=_clean(reading.description, LONGEST_DESCRIPTION),
         priority=reading.priority or integration.default_priority or DEFAULT_PRIORITY,
-        source=_clean(reading.source or integration.name, LONGEST_FIELD),
+        source=_clean(reading.source, LONGEST_FIELD) or _clean(integration.name, LONGEST_FIELD),
         entity=_clean(reading.entity, LONGEST_FIELD),
         tags=tuple(dict.fromkeys(tag for tag in tags if tag))[:MOST_TAGS],
         details={

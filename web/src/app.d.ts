@@ -1,0 +1,13 @@
+declare global {
+	namespace App {
+		interface Error {
+			message: string;
+			code?: string;
+		}
+		interface PageState {
+			alertDraft?: boolean;
+		}
+	}
+}
+
+export {};

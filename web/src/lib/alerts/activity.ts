@@ -1,0 +1,48 @@
+// One line of an alert's activity, in words. The actor's name stands before it.
+import type { Event } from '$lib/api/types';
+
+type Data = Record<string, unknown>;
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const names = (value: unknown): string => (Array.isArray(value) ? value.map(String).join(', ') : '');
+const because = (data: Data): string =>
+	text(data.reason) ? `: ${text(data.reason).replaceAll('_', ' ')}` : '';
+const level = (data: Data): string => `level ${Number(data.level ?? 0) + 1}`;
+const to = (data: Data): string => (text(data.user) ? ` to ${text(data.user)}` : '');
+const over = (data: Data): string => `${to(data)}${text(data.channel) ? ` over ${text(data.channel)}` : ''}`;
+
+function changed({ after }: Data): string {
+	const fields = after && typeof after === 'object' ? Object.entries(after) : [];
+	const which = fields.map(([name, value]) => (name === 'priority' ? `priority to ${String(value)}` : name));
+	return `changed ${which.join(', ')}`;
+}
+
+const WORDS: Record<string, (data: Data) => string> = {
+	'alert.created': () => 'opened the alert',
+	'alert.repeated': (data) => `reported it again${data.count ? ` (×${String(data.count)})` : ''}`,
+	'alert.updated': changed,
+	'alert.acknowledged': () => 'acknowledged',
+	'alert.unacknowledged': () => 'took the acknowledgement back: paging starts again',
+	'alert.closed': (data) => `closed it${because(data)}`,
+	'alert.snoozed': () => 'snoozed it',
+	'alert.reopened': (data) => `opened it again${because(data)}`,
+	'alert.assigned': ({ assignee }) =>
+		assignee ? `assigned it to ${text(assignee)}` : 'removed the assignment',
+	'alert.note_added': () => 'added a note',
+	'alert.deleted': () => 'deleted the alert',
+	'escalation.started': () => 'started paging',
+	'escalation.level_fired': (data) =>
+		`paged ${level(data)}${names(data.people) ? `: ${names(data.people)}` : ''}`,
+	'escalation.level_skipped': (data) => `skipped ${level(data)}${because(data)}`,
+	'escalation.fallback': (data) =>
+		`reached nobody, so paged the owners and admins${names(data.people) ? `: ${names(data.people)}` : ''}`,
+	'escalation.stopped': (data) => `stopped paging${because(data)}`,
+	'escalation.completed': () => 'went through every level; nobody is left to page',
+	'notification.sent': (data) => `delivered a message${over(data)}`,
+	'notification.failed': (data) => `could not deliver a message${over(data)}${because(data)}`,
+	'notification.cancelled': (data) => `cancelled a message${over(data)}${because(data)}`
+};
+
+export function inWords({ type, data }: Pick<Event, 'type' | 'data'>): string {
+	return WORDS[type]?.(data as Data) ?? (type.split('.')[1] ?? type).replaceAll('_', ' ');
+}

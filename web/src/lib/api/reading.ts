@@ -1,0 +1,25 @@
+// Turns what a page's load() meets into what SvelteKit shows: the log-in page, or the error page with its reason.
+import { error, redirect } from '@sveltejs/kit';
+import { Problem, SignedOut } from './problem';
+
+export function loginPath(url: URL): string {
+	const here = url.pathname + url.search;
+	return here === '/' ? '/login' : `/login?next=${encodeURIComponent(here)}`;
+}
+
+/** Only a path of this console: never another site that a forged link names. */
+export function nextPath(url: URL): string {
+	const next = url.searchParams.get('next') ?? '/';
+	return /^\/(?![/\\])/.test(next) ? next : '/';
+}
+
+export async function reading<T>(url: URL, work: () => Promise<T>): Promise<T> {
+	try {
+		return await work();
+	} catch (failure) {
+		if (failure instanceof SignedOut) redirect(307, loginPath(url));
+		if (failure instanceof Problem)
+			error(failure.status || 503, { message: failure.message, code: failure.code });
+		throw failure;
+	}
+}

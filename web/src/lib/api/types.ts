@@ -1,0 +1,41 @@
+// The server's words, named once: everything else in the console imports its types from here.
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+export type Alert = Schemas['AlertView'];
+export type AlertCounts = Schemas['AlertCounts'];
+export type AlertInput = Schemas['NewAlert'];
+export type AlertPatch = Schemas['AlertChange'];
+export type BulkResult = Schemas['BulkView'];
+export type Channel = Schemas['ChannelView'];
+export type ChannelKind = Schemas['ChannelKind'];
+export type ChannelTest = Schemas['TrialView'];
+export type Escalation = Schemas['EscalationView'];
+export type EscalationLevel = Schemas['LevelOutlook'];
+export type Event = Schemas['ActivityView'];
+export type Integration = Schemas['TokenView'];
+export type NewIntegration = Schemas['CreatedToken'];
+export type IntegrationSource = Schemas['SourceView'];
+export type Me = Schemas['MeView'];
+export type Member = Schemas['MemberView'];
+export type Note = Schemas['NoteView'];
+export type Notification = Schemas['NotificationView'];
+export type Organization = Schemas['OrganizationView'];
+export type Policy = Schemas['PolicyView'];
+export type PolicyInput = Schemas['NewPolicy'];
+export type PolicyPatch = Schemas['PolicyChange'];
+export type SessionAnswer = Schemas['SessionView'];
+export type Team = Schemas['TeamView'];
+export type TeamDetail = Schemas['TeamWithMembers'];
+export type TeamMember = Schemas['TeamMemberView'];
+
+export type Priority = Alert['priority'];
+export type Status = Alert['status'];
+export type Role = Organization['role'];
+
+export interface PageOf<T> {
+	items: T[];
+	total: number;
+	next_cursor: string | null;
+}

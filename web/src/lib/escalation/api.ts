@@ -1,0 +1,21 @@
+// What the console asks the server about escalation policies.
+import { api } from '$lib/api/client';
+import { take } from '$lib/api/problem';
+import type { PageOf, Policy, PolicyInput, PolicyPatch } from '$lib/api/types';
+
+const at = (id: string) => ({ params: { path: { policy_id: id } } });
+
+export const policies = (): Promise<PageOf<Policy>> =>
+	take(api.GET('/api/v1/escalation-policies', { params: { query: { page_size: 100 } } }));
+
+export const policy = (id: string) => take(api.GET('/api/v1/escalation-policies/{policy_id}', at(id)));
+
+export const createPolicy = (input: PolicyInput) =>
+	take(api.POST('/api/v1/escalation-policies', { body: input }));
+
+/** With the version that was edited: a change made meanwhile is refused, not overwritten. */
+export const editPolicy = (id: string, version: number, patch: PolicyPatch) =>
+	take(api.PATCH('/api/v1/escalation-policies/{policy_id}', { ...at(id), body: { ...patch, version } }));
+
+export const deletePolicy = (id: string) =>
+	take(api.DELETE('/api/v1/escalation-policies/{policy_id}', at(id)));

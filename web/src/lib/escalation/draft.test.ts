@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import {
+	addLevel,
+	changeLevel,
+	inputOf,
+	moveLevel,
+	newDraft,
+	newLevel,
+	removeLevel,
+	times,
+	warnings
+} from './draft';
+
+const ana = { type: 'user', id: '1', name: 'Ana' } as const;
+const database = { type: 'team', id: '7', name: 'Database' } as const;
+const ladder = () => [
+	{ ...newLevel(0), targets: [ana] },
+	{ ...newLevel(5), targets: [database] },
+	{ ...newLevel(15), targets: [] }
+];
+
+describe('a ladder being edited', () => {
+	it('adds up the waits to the time at which each level fires', () => {
+		expect(times(ladder())).toEqual([0, 5, 20]);
+	});
+
+	it('moves people between the places and leaves the waits where they are', () => {
+		const moved = moveLevel(ladder(), 1, -1);
+		expect(moved.map((level) => level.minutes)).toEqual([0, 5, 15]);
+		expect(moved.map((level) => level.targets[0]?.name)).toEqual(['Database', 'Ana', undefined]);
+	});
+
+	it('leaves the ends where they are', () => {
+		const levels = ladder();
+		expect(moveLevel(levels, 0, -1)).toBe(levels);
+		expect(moveLevel(levels, 2, 1)).toBe(levels);
+	});
+
+	it('adds, changes and removes a level', () => {
+		const levels = changeLevel(addLevel(ladder()), 3, { minutes: 30 });
+		expect(levels.map((level) => level.minutes)).toEqual([0, 5, 15, 30]);
+		expect(removeLevel(levels, 0).map((level) => level.minutes)).toEqual([5, 15, 30]);
+	});
+
+	it('is sent as the server takes it', () => {
+		const draft = { ...newDraft(), name: ' Production ', levels: ladder().slice(0, 2) };
+		expect(inputOf(draft)).toMatchObject({
+			name: 'Production',
+			rules: [
+				{ delay_seconds: 0, targets: [{ type: 'user', user_id: '1' }] },
+				{ delay_seconds: 300, targets: [{ type: 'team', team_id: '7' }] }
+			]
+		});
+	});
+
+	it('warns of levels that reach nobody', () => {
+		expect(warnings({ ...newDraft(), levels: ladder() })).toEqual([
+			'Level 3 notifies nobody, so it is skipped.'
+		]);
+		expect(warnings({ ...newDraft(), levels: [] })).toHaveLength(1);
+	});
+});

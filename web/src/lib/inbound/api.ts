@@ -1,0 +1,36 @@
+// What the console asks the server about integrations: who may send alerts.
+import { api } from '$lib/api/client';
+import { take } from '$lib/api/problem';
+import type { Integration, IntegrationSource, PageOf, Priority } from '$lib/api/types';
+
+const at = (id: string) => ({ params: { path: { token_id: id } } });
+
+export const integrations = (): Promise<PageOf<Integration>> =>
+	take(api.GET('/api/v1/webhooks/incoming', { params: { query: { page_size: 100 } } }));
+
+export const integration = (id: string) => take(api.GET('/api/v1/webhooks/incoming/{token_id}', at(id)));
+
+export const sources = async (): Promise<IntegrationSource[]> =>
+	(await take(api.GET('/api/v1/webhooks/incoming/sources'))).items;
+
+export interface IntegrationInput {
+	name: string;
+	default_priority: Priority | null;
+	default_tags: string[];
+	team_id: string | null;
+	escalation_policy_id: string | null;
+}
+
+export const createIntegration = (
+	integration_type: Integration['integration_type'],
+	input: IntegrationInput
+) => take(api.POST('/api/v1/webhooks/incoming', { body: { ...input, integration_type } }));
+
+export const editIntegration = (
+	id: string,
+	version: number,
+	patch: Partial<IntegrationInput> & { enabled?: boolean }
+) => take(api.PATCH('/api/v1/webhooks/incoming/{token_id}', { ...at(id), body: { ...patch, version } }));
+
+export const deleteIntegration = (id: string) =>
+	take(api.DELETE('/api/v1/webhooks/incoming/{token_id}', at(id)));

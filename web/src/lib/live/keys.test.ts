@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { key, keysOf } from './keys';
+
+const event = (type: string) => ({
+	id: 1,
+	type,
+	payload: { subject: { type: 'x', id: '7' } },
+	timestamp: ''
+});
+
+it('renews the inbox and the alert’s own page when an alert changes', () => {
+	expect(keysOf(event('alert.acknowledged'))).toEqual([key.alerts, key.alert('7')]);
+});
+
+it('renews the alert’s page, not the inbox, while the ladder goes on', () => {
+	expect(keysOf(event('escalation.level_fired'))).toEqual([key.alert('7')]);
+});
+
+it('ignores what it does not know yet', () => {
+	expect(keysOf(event('incident.opened'))).toEqual([]);
+});

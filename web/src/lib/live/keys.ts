@@ -1,0 +1,32 @@
+// Which pages does an event concern? Pages name these keys in depends(), events invalidate them.
+import type { LiveEvent } from './feed';
+
+export const key = {
+	alerts: 'pulsar:alerts',
+	alert: (id: string) => `pulsar:alert:${id}` as const,
+	notifications: 'pulsar:notifications',
+	integrations: 'pulsar:integrations',
+	policies: 'pulsar:policies',
+	channels: 'pulsar:channels',
+	teams: 'pulsar:teams',
+	members: 'pulsar:members',
+	organizations: 'pulsar:organizations'
+} as const;
+
+const BY_FAMILY: Record<string, string[]> = {
+	integration: [key.integrations],
+	policy: [key.policies],
+	channel: [key.channels],
+	team: [key.teams],
+	member: [key.members, key.teams],
+	organization: [key.organizations]
+};
+
+export function keysOf(event: LiveEvent): string[] {
+	const family = event.type.split('.')[0] ?? '';
+	const subject = event.payload.subject?.id ?? '';
+	if (family === 'alert') return [key.alerts, key.alert(subject)];
+	if (family === 'escalation') return [key.alert(subject)];
+	if (family === 'notification') return [key.alert(subject), key.notifications, key.channels];
+	return BY_FAMILY[family] ?? [];
+}

@@ -1,0 +1,76 @@
+// The connection as the console sees it: its state, and who wants to hear of events.
+import { invalidate, invalidateAll } from '$app/navigation';
+import { api } from '$lib/api/client';
+import { take } from '$lib/api/problem';
+import { setServerTime } from '$lib/ui/clock.svelte';
+import { batch } from './batch';
+import { Feed, type FeedState, type LiveEvent, type Socket } from './feed';
+import { keysOf } from './keys';
+
+type Listener = (event: LiveEvent) => void;
+
+class Live {
+	state = $state<FeedState>('connecting');
+	/** Until when what is on the screen is known to be true. */
+	lostAt = $state<number | null>(null);
+	#listeners = new Set<Listener>();
+
+	on(listener: Listener): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	tell(event: LiveEvent): void {
+		for (const listener of this.#listeners) listener(event);
+	}
+
+	become(state: FeedState): void {
+		if (state === 'lost') this.lostAt ??= Date.now();
+		if (state === 'live') this.lostAt = null;
+		this.state = state;
+	}
+}
+
+export const live = new Live();
+
+async function open(after: number | null): Promise<Socket> {
+	const { ticket } = await take(api.POST('/api/v1/ws/ticket'));
+	const url = new URL('/api/v1/ws', location.href);
+	url.protocol = url.protocol.replace('http', 'ws');
+	url.searchParams.set('ticket', ticket);
+	if (after !== null) url.searchParams.set('after', String(after));
+	return new WebSocket(url) as Socket;
+}
+
+/** Starts the feed; what it returns stops it. */
+export function goLive(): () => void {
+	const renew = batch<string>(300, (keys) => invalidate((url) => keys.has(url.href)));
+	const feed = new Feed(
+		{
+			open,
+			later: (run, ms) => {
+				const timer = setTimeout(run, ms);
+				return () => clearTimeout(timer);
+			},
+			random: Math.random
+		},
+		{
+			event: (event) => {
+				live.tell(event);
+				renew(...keysOf(event));
+			},
+			reload: () => void invalidateAll(),
+			state: (state) => live.become(state),
+			clock: setServerTime
+		}
+	);
+	const retry = () => feed.retry();
+	window.addEventListener('online', retry);
+	document.addEventListener('visibilitychange', retry);
+	feed.start();
+	return () => {
+		feed.stop();
+		window.removeEventListener('online', retry);
+		document.removeEventListener('visibilitychange', retry);
+	};
+}

@@ -1,0 +1,56 @@
+// What the console asks the server about channels and what was sent over them.
+import { api } from '$lib/api/client';
+import { take } from '$lib/api/problem';
+import type { Channel, ChannelKind, Notification, PageOf } from '$lib/api/types';
+
+const at = (id: string) => ({ params: { path: { channel_id: id } } });
+
+export const channels = (): Promise<PageOf<Channel>> =>
+	take(api.GET('/api/v1/notifications/channels', { params: { query: { page_size: 100 } } }));
+
+export const channelKinds = async (): Promise<ChannelKind[]> =>
+	(await take(api.GET('/api/v1/notifications/channels/kinds'))).items;
+
+export interface ChannelInput {
+	name: string;
+	config: Record<string, unknown>;
+}
+
+export const createChannel = (channel_type: Channel['channel_type'], input: ChannelInput) =>
+	take(api.POST('/api/v1/notifications/channels', { body: { ...input, channel_type, enabled: true } }));
+
+export const editChannel = (
+	id: string,
+	version: number,
+	patch: Partial<ChannelInput> & { enabled?: boolean }
+) =>
+	take(api.PATCH('/api/v1/notifications/channels/{channel_id}', { ...at(id), body: { ...patch, version } }));
+
+export const deleteChannel = (id: string) =>
+	take(api.DELETE('/api/v1/notifications/channels/{channel_id}', at(id)));
+
+export const testChannel = (id: string) =>
+	take(api.POST('/api/v1/notifications/channels/{channel_id}/test', { ...at(id), body: {} }));
+
+export type DeliveryStatus = Notification['status'];
+
+export interface LogQuery {
+	status?: DeliveryStatus[];
+	channel_id?: string;
+	user_id?: string;
+	cursor?: string;
+	page_size?: number;
+}
+
+export const notifications = (query: LogQuery): Promise<PageOf<Notification>> =>
+	take(api.GET('/api/v1/notifications/logs', { params: { query: { page_size: 50, ...query } } }));
+
+export const notificationsOf = (alert_id: string): Promise<PageOf<Notification>> =>
+	take(
+		api.GET('/api/v1/notifications/logs/alert/{alert_id}', {
+			params: { path: { alert_id }, query: { page_size: 100 } }
+		})
+	);
+
+export const statusOf = (text: string | null): DeliveryStatus | null =>
+	(['pending', 'sent', 'failed', 'cancelled'] as const).find((status) => status === text) ?? null;

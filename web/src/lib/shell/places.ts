@@ -1,0 +1,35 @@
+// Where one can go.
+import Bell from '@lucide/svelte/icons/bell';
+import CircleUser from '@lucide/svelte/icons/circle-user';
+import ListTree from '@lucide/svelte/icons/list-tree';
+import Plug from '@lucide/svelte/icons/plug';
+import Radio from '@lucide/svelte/icons/radio';
+import Rocket from '@lucide/svelte/icons/rocket';
+import ScrollText from '@lucide/svelte/icons/scroll-text';
+import Users from '@lucide/svelte/icons/users';
+import type { Component } from 'svelte';
+
+export interface Place {
+	href: string;
+	label: string;
+	icon: Component<{ size?: number | string }>;
+	/** After "g". */
+	key?: string;
+}
+
+export const ALERTS: Place = { href: '/alerts', label: 'Alerts', icon: Bell, key: 'a' };
+export const INTEGRATIONS: Place = { href: '/integrations', label: 'Integrations', icon: Plug, key: 'i' };
+export const START: Place = { href: '/start', label: 'Get started', icon: Rocket };
+
+export const SETTINGS: Place[] = [
+	{ href: '/policies', label: 'Escalation policies', icon: ListTree, key: 'p' },
+	{ href: '/channels', label: 'Channels', icon: Radio, key: 'c' },
+	{ href: '/teams', label: 'Teams', icon: Users, key: 't' },
+	{ href: '/notifications', label: 'Delivery log', icon: ScrollText, key: 'n' },
+	{ href: '/me', label: 'You', icon: CircleUser, key: 'm' }
+];
+
+export const PLACES: Place[] = [ALERTS, INTEGRATIONS, ...SETTINGS];
+
+export const isAt = (place: Place, path: string): boolean =>
+	path === place.href || path.startsWith(`${place.href}/`);

@@ -189,6 +189,30 @@ async def _check_references(tx: Transaction, body: NewAlert) -> None:
             raise Invalid(missing.detail, field="escalation_policy_id") from None
 
 
+# Before the routes of one alert, whose id would otherwise be taken to be "bulk".
+@router.post("/bulk/acknowledge")
+async def acknowledge_alerts(body: Bulk, tx: AsMember) -> BulkView:
+    return await _in_bulk(tx, body.ids, lambda alert: actions.acknowledge(tx, alert))
+
+
+@router.post("/bulk/close")
+async def close_alerts(body: BulkClose, tx: AsMember) -> BulkView:
+    return await _in_bulk(tx, body.ids, lambda alert: actions.close(tx, alert, body.reason))
+
+
+async def _in_bulk(tx: Transaction, ids: list[UUID], verb: Callable[[Alert], Awaitable[None]]) -> BulkView:
+    """Each for itself: what cannot be done is named, and the rest is. Locked in the order of their ids, as
+    everywhere, so that two such requests do not wait for each other in a circle."""
+    done, failed = [], []
+    for alert_id in sorted(set(ids)):
+        try:
+            await verb(await actions.locked(tx, alert_id))
+            done.append(alert_id)
+        except Problem as problem:
+            failed.append(BulkFailure(id=alert_id, code=problem.code, detail=problem.detail))
+    return BulkView(done=done, failed=failed)
+
+
 @router.get("/{alert_id}")
 async def get_alert(alert_id: UUID, tx: AsViewer) -> AlertView:
     return await alert_view(tx, await _get(tx, alert_id))
@@ -252,26 +276,3 @@ def _note_view(note: Note, author: str) -> NoteView:
     return NoteView(
         id=note.id, text=note.text, author=Named(id=note.author_id, name=author), created_at=note.created_at
     )
-
-
-@router.post("/bulk/acknowledge")
-async def acknowledge_alerts(body: Bulk, tx: AsMember) -> BulkView:
-    return await _in_bulk(tx, body.ids, lambda alert: actions.acknowledge(tx, alert))
-
-
-@router.post("/bulk/close")
-async def close_alerts(body: BulkClose, tx: AsMember) -> BulkView:
-    return await _in_bulk(tx, body.ids, lambda alert: actions.close(tx, alert, body.reason))
-
-
-async def _in_bulk(tx: Transaction, ids: list[UUID], verb: Callable[[Alert], Awaitable[None]]) -> BulkView:
-    """Each for itself: what cannot be done is named, and the rest is. Locked in the order of their ids, as
-    everywhere, so that two such requests do not wait for each other in a circle."""
-    done, failed = [], []
-    for alert_id in sorted(set(ids)):
-        try:
-            await verb(await actions.locked(tx, alert_id))
-            done.append(alert_id)
-        except Problem as problem:
-            failed.append(BulkFailure(id=alert_id, code=problem.code, detail=problem.detail))
-    return BulkView(done=done, failed=failed)

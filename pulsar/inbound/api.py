@@ -83,7 +83,8 @@ def _views(rows: Sequence[IncomingToken]) -> list[TokenView]:
 
 @router.get("/sources")
 async def list_sources(tx: AsViewer) -> Sources:
-    return Sources(items=[SourceView.model_validate(source) for source in registry().values()])
+    found = registry().values()
+    return Sources(items=[SourceView(slug=s.slug, title=s.title, description=s.description) for s in found])
 
 
 @router.get("")

@@ -195,8 +195,11 @@ async def me(caller: Caller, tx: AsViewer) -> MeView:
 
 
 @router.post("/organizations", status_code=201)
-async def create_organization(body: NewOrganization, caller: Caller, pulsar: PulsarNode) -> OrganizationView:
-    async with pulsar.db.in_org(new_id()) as tx:
+async def create_organization(
+    body: NewOrganization, caller: Caller, here: AsViewer, pulsar: PulsarNode
+) -> OrganizationView:
+    """Founded by any member of any organization, who is its owner then."""
+    async with pulsar.db.in_org(new_id(), here.actor) as tx:
         organization = await orgs.found(tx, body.name, caller.user_id)
         return OrganizationView(
             id=organization.id,

@@ -3,8 +3,10 @@
 import contextlib
 import time
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from typing import Any
 
+import asyncpg
 import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -21,11 +23,11 @@ from pulsar.base.errors import Invalid, NotFound, Problem, Unavailable, document
 from pulsar.base.http import Pulsar, PulsarNode, View
 from pulsar.base.ids import new_id
 from pulsar.base.logs import safe_path
-from pulsar.console_files import Console
+from pulsar.console_files import Console, folder
 from pulsar.engine import health_api as health
 from pulsar.escalation import api as escalation
 from pulsar.inbound import api as inbound
-from pulsar.inbound.ingest import DOCUMENTED, Ingest
+from pulsar.inbound.ingest import DOCUMENTED, LARGEST_BODY, Ingest
 from pulsar.live import api as live
 from pulsar.live.follower import Follower
 from pulsar.notify import api as channels
@@ -37,10 +39,29 @@ log = structlog.get_logger()
 
 API = "/api/v1"
 _MEDIA_TYPE = "application/problem+json"
+# Out of range, NUL in text, NUL in JSON; and 22000, the driver's own, before anything is sent.
+_UNSTORABLE = {"22000", "22003", "22008", "22021", "22P05"}
 
 
 class TooLarge(Problem, status=413):
     """A request may have 1 MiB at most."""
+
+
+class Refused(Problem):
+    """What the framework refuses by itself, such as a method that an address does not have."""
+
+    def __init__(self, error: HTTPException) -> None:
+        super().__init__(str(error.detail))
+        self.status = error.status_code  # type: ignore[misc]
+        self.headers.update(error.headers or {})
+
+    @property
+    def code(self) -> str:
+        return HTTPStatus(self.status).name.lower()
+
+
+class Unstorable(Invalid):
+    """A value has something in it that cannot be stored: a NUL character, or a number or time out of all bounds."""
 
 
 class InternalError(Problem, status=500):
@@ -79,11 +100,12 @@ def _as_problem(error: Exception) -> Problem:
             return problem
         case HTTPException(status_code=404):
             return NotFound("There is nothing at this address.")
+        case HTTPException(status_code=413):
+            return TooLarge()
         case HTTPException():
-            problem = Problem(str(error.detail))
-            problem.status = error.status_code  # type: ignore[misc]  # the framework's own: 405 and the like
-            problem.headers.update(error.headers or {})
-            return problem
+            return Refused(error)
+        case _ if _sqlstate(error) in _UNSTORABLE:
+            return Unstorable()
         case _ if _database_is_away(error):
             return Unavailable()
         case _:
@@ -94,13 +116,19 @@ def _fields(error: RequestValidationError) -> list[str]:
     return [f"{'.'.join(map(str, e['loc'][1:])) or e['loc'][0]}: {e['msg']}" for e in error.errors()]
 
 
+def _sqlstate(error: Exception) -> str:
+    """From SQLAlchemy, or from the driver where a verb uses it directly."""
+    return getattr(error.orig if isinstance(error, DBAPIError) else error, "sqlstate", None) or ""
+
+
 def _database_is_away(error: Exception) -> bool:
     """A lost connection, a full pool, a server that starts or stops; also a deadlock, where trying again helps."""
-    if isinstance(error, OSError | TimeoutError):
+    if isinstance(error, OSError | TimeoutError | asyncpg.InterfaceError):
         return True
-    if isinstance(error, DBAPIError):
-        state = getattr(error.orig, "sqlstate", "") or ""
-        return error.connection_invalidated or state[:2] in {"08", "40", "53", "57"} or not state
+    if isinstance(error, DBAPIError | asyncpg.PostgresError):
+        state = _sqlstate(error)
+        lost = isinstance(error, DBAPIError) and error.connection_invalidated
+        return lost or state[:2] in {"08", "40", "53", "57"} or not state
     return isinstance(error, SQLAlchemyError) and "QueuePool" in str(error)
 
 
@@ -151,9 +179,18 @@ class Edge:
                 response = await _answer_error(Request(scope), error)
                 await response(scope, receive, send)
         elif path.startswith(("/api/", "/ack/", "/healthz", "/readyz", "/metrics")):
-            await self.api(scope, receive, send)
+            if _announces_too_much(scope):
+                # Here, because the framework's own answer to it would be plain text.
+                await _problem_response(TooLarge(), scope["request_id"])(scope, receive, send)
+            else:
+                await self.api(scope, receive, send)
         else:
             await self._console(scope, receive, send)
+
+
+def _announces_too_much(scope: Any) -> bool:
+    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    return length.isdigit() and int(length) > LARGEST_BODY
 
 
 def build_api(pulsar: Pulsar) -> FastAPI:
@@ -171,6 +208,7 @@ def build_api(pulsar: Pulsar) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        max_body_size=LARGEST_BODY,
         generate_unique_id_function=lambda route: route.name,
     )
     api.state.pulsar = pulsar
@@ -200,4 +238,4 @@ def _document_ingest(api: FastAPI) -> None:
 
 
 def build(pulsar: Pulsar) -> Edge:
-    return Edge(build_api(pulsar), Console())
+    return Edge(build_api(pulsar), Console(folder()))

@@ -8,6 +8,8 @@ from typing import Any
 
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
+from pulsar.base.errors import NotFound, Problem, document
+
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 _SECURITY = {
     "X-Content-Type-Options": "nosniff",
@@ -21,6 +23,18 @@ _NOT_BUILT = (
 )
 
 
+class NoSuchFile(NotFound):
+    """There is no such file."""
+
+
+class OnlyToBeRead(Problem, status=405):
+    """The console's pages and files are only to be read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.headers["Allow"] = "GET, HEAD"
+
+
 @cache
 def folder() -> Path:
     return Path(str(resources.files("pulsar"))) / "console"
@@ -30,29 +44,32 @@ class Console:
     """An ASGI callable for everything that is not the API. A path without an extension is a page of the
     single-page console; with one it is a file, and an unknown file is a 404 and never the page."""
 
-    def __init__(self) -> None:
-        self._folder = folder()
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await self._response(scope)(scope, receive, send)
 
     def _response(self, scope: Any) -> Response:
         if scope["method"] not in {"GET", "HEAD"}:
-            return self._missing(405)
+            return self._refuse(OnlyToBeRead(), scope)
         path = scope["path"].lstrip("/")
         file = self._file(path)
         if file:
             return self._send(file, path, scope)
         if path.startswith("_app/") or "." in path.rpartition("/")[2]:
-            return self._missing(404)
+            return self._refuse(NoSuchFile(), scope)
         page = self._folder / "index.html"
         return self._send(page, "index.html", scope) if page.is_file() else HTMLResponse(_NOT_BUILT, 503)
 
     def _file(self, path: str) -> Path | None:
         if not path or "\0" in path:
             return None
-        file = (self._folder / path).resolve()
-        return file if file.is_relative_to(self._folder.resolve()) and file.is_file() else None
+        try:
+            file = (self._folder / path).resolve()
+            return file if file.is_relative_to(self._folder.resolve()) and file.is_file() else None
+        except OSError:  # a name longer than any file's
+            return None
 
     def _send(self, file: Path, path: str, scope: Any) -> Response:
         accepted = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"accept-encoding"), "")
@@ -70,6 +87,6 @@ class Console:
                 return FileResponse(packed, headers=headers | {"Content-Encoding": encoding}, media_type=kind)
         return FileResponse(file, headers=headers, media_type=kind)
 
-    def _missing(self, status: int) -> Response:
-        body = {"type": "about:blank", "title": "Not Found", "status": status, "detail": "There is no such file."}
-        return JSONResponse(body, status, media_type="application/problem+json")
+    def _refuse(self, problem: Problem, scope: Any) -> Response:
+        body = document(problem, scope.get("request_id", ""))
+        return JSONResponse(body, problem.status, headers=problem.headers, media_type="application/problem+json")

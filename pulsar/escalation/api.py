@@ -26,6 +26,7 @@ MOST_RULES = 50
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Text = Annotated[str, StringConstraints(max_length=2000)]
 Seconds = Annotated[int, Field(ge=0, le=LONGEST_DELAY)]
+Position = Annotated[int, Field(ge=0, le=MOST_RULES)]
 Repeats = Annotated[int, Field(ge=0, le=100)]
 
 
@@ -54,11 +55,11 @@ class NewRule(Body):
 
 
 class NewRuleAt(NewRule):
-    position: Annotated[int, Field(ge=0)] | None = None
+    position: Position | None = None
 
 
 class RuleChange(Body):
-    position: Annotated[int, Field(ge=0)] = 0
+    position: Position = 0
     delay_seconds: Seconds = 0
     condition: Condition = "not_acknowledged"
 

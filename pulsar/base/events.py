@@ -1,7 +1,6 @@
 """What happened? The append-only stream of an organization: written with the change, numbered without holes."""
 
 import dataclasses
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from sqlalchemy import BigInteger, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from pulsar.base.json import pack
 from pulsar.base.model import Base, org_id_column
 
 
@@ -94,10 +94,6 @@ async def commit_with(connection: asyncpg.Connection, events: Sequence[tuple[Eve
         }
         for event, actor in events
     ]
-    packed = json.dumps({"at": at, "events": lines}, default=_plain)
+    packed = pack({"at": at, "events": lines})
     await connection.execute("SELECT set_config('pulsar.events', $1, true)", packed)
     await connection.execute("SELECT write_events(); COMMIT; BEGIN")
-
-
-def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)

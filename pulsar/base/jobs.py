@@ -1,6 +1,5 @@
 """What is to be done later? Jobs, put into PgQueuer's table by the transaction that makes them necessary."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +8,8 @@ from typing import Any
 import asyncpg
 from pgqueuer.db import AsyncpgDriver
 from pgqueuer.queries import Queries
+
+from pulsar.base.json import pack
 
 CHANNEL = "ch_pgqueuer"
 
@@ -32,7 +33,7 @@ async def write(connection: asyncpg.Connection, jobs: Sequence[Job], now: dateti
     """Delays count from the database's own clock, so a node whose clock is off does not page early."""
     await Queries(AsyncpgDriver(connection)).enqueue(
         [job.name for job in jobs],
-        [json.dumps(job.ids, default=str).encode() for job in jobs],
+        [pack(job.ids).encode() for job in jobs],
         [job.urgency for job in jobs],
         [max(job.run_at - now, timedelta()) if job.run_at else None for job in jobs],
         [job.key for job in jobs],

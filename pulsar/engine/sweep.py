@@ -1,7 +1,8 @@
 """Has anything been left lying? Finds what is overdue in the tables themselves and asks for its job again.
 
 The rows are the truth and the jobs only wake-ups, so a job that is gone for whatever reason costs seconds and
-not a page. A job that is still there is not doubled: both have the same key.
+not a page. Where an organization has jobs waiting, only what is older than the oldest of them is taken for lost:
+a long queue is late, but it is not to be made longer.
 """
 
 from datetime import timedelta
@@ -15,7 +16,7 @@ from pulsar.alerts.actions import wake_job
 from pulsar.base import clock
 from pulsar.base.db import Database
 from pulsar.base.jobs import Job
-from pulsar.escalation.actions import step_job
+from pulsar.escalation.actions import DueStep, step_job
 from pulsar.notify.actions import delivery_job, urgency_of
 
 log = structlog.get_logger()
@@ -30,7 +31,8 @@ _mended = Counter("pulsar_overdue_total", "Overdue work that the sweep found and
 def _job(row: Any) -> Job:
     match row.kind:
         case "step":
-            return step_job(row.org_id, row.id, row.generation, (row.cycle, row.position), row.priority, row.due_at)
+            step = DueStep(row.id, row.generation, row.cycle, row.position)
+            return step_job(row.org_id, [step], row.priority, row.due_at)
         case "delivery":
             urgency = urgency_of({"subject": {"priority": row.priority or "P3"}})
             return delivery_job(row.org_id, row.id, row.generation, urgency, row.due_at)

@@ -4,7 +4,7 @@ Each locks the run's row first. Jobs name the run, its generation and the step t
 stand there any more they change nothing, so twice or late is harmless.
 """
 
-import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.ids import new_id
 from pulsar.base.jobs import Job
+from pulsar.base.json import pack
 from pulsar.escalation.events import (
     EscalationCompleted,
     EscalationStarted,
@@ -47,11 +48,21 @@ class Start:
     policy_ids: tuple[UUID, ...]
 
 
-def step_job(
-    org: UUID | None, run_id: UUID, generation: int, step: tuple[int, int], priority: str, at: datetime
-) -> Job:
-    ids = {"org": org, "run": run_id, "generation": generation, "cycle": step[0], "position": step[1]}
-    key = f"step:{run_id}:{generation}:{step[0]}:{step[1]}"
+@dataclass(frozen=True)
+class DueStep:
+    """What a job means: this step, of this life of this run."""
+
+    run_id: UUID
+    generation: int
+    cycle: int
+    position: int
+
+
+def step_job(org: UUID | None, steps: Sequence[DueStep], priority: str, at: datetime) -> Job:
+    """For steps that are due together, as those of a storm are: one job, and later one transaction."""
+    first = steps[0]
+    key = f"step:{first.run_id}:{first.generation}:{first.cycle}:{first.position}"
+    ids = {"org": org, "steps": [[str(s.run_id), s.generation, s.cycle, s.position] for s in steps]}
     return Job("escalate", key, ids, at, notify.urgency_of({"subject": {"priority": priority}}))
 
 
@@ -76,8 +87,12 @@ async def start_all(tx: Transaction, starts: Sequence[Start]) -> list[str | None
     policies = await _policies(tx, {i for start in starts for i in start.policy_ids})
     now = clock.now()
     chosen = [_first(policies, start.policy_ids) for start in starts]
-    ladders = [policy.ladder if policy else NO_POLICY.to_json() for policy in chosen]
-    due = [now + Ladder.from_json(ladder).first().wait for ladder in ladders]
+    # Once for each policy, not for each alert: a storm follows few.
+    ladders = {policy.id: policy.ladder for policy in chosen if policy} | {None: NO_POLICY.to_json()}
+    waits = {policy_id: Ladder.from_json(ladder).first().wait for policy_id, ladder in ladders.items()}
+    packed = {policy_id: pack(ladder) for policy_id, ladder in ladders.items()}
+    keys = [policy.id if policy else None for policy in chosen]
+    due = [now + waits[key] for key in keys]
     ids = [new_id() for _ in starts]
     connection = await tx.driver()
     await connection.execute(
@@ -89,16 +104,18 @@ async def start_all(tx: Transaction, starts: Sequence[Start]) -> list[str | None
                 AS r (id, subject_id, subject, policy_id, policy_name, ladder, next_at)""",
         ids,
         [start.subject.id for start in starts],
-        [json.dumps(start.subject.to_json()) for start in starts],
-        [policy.id if policy else None for policy in chosen],
+        [pack(start.subject.to_json()) for start in starts],
+        keys,
         [policy.name if policy else None for policy in chosen],
-        [json.dumps(ladder) for ladder in ladders],
+        [packed[key] for key in keys],
         due,
         NO_POLICY_FOUND,
         now,
     )
+    together: dict[tuple[datetime, str], list[DueStep]] = defaultdict(list)
     for run_id, start, at in zip(ids, starts, due, strict=True):
-        tx.enqueue(step_job(tx.org, run_id, 1, (0, 0), start.subject.priority, at))
+        together[at, start.subject.priority].append(DueStep(run_id, 1, 0, 0))
+    tx.enqueue(*(step_job(tx.org, steps, priority, at) for (at, priority), steps in together.items()))
     return [policy.name if policy else None for policy in chosen]
 
 
@@ -157,13 +174,26 @@ async def revise(tx: Transaction, subject: Subject) -> None:
         run.subject = subject.to_json()
 
 
-async def fire(tx: Transaction, run_id: UUID, generation: int, cycle: int, position: int) -> None:
-    """The step that a job came for, and then every level that it finds empty, at once. Schedules the next."""
-    run = await tx.get(Run, (tx.org, run_id), with_for_update=True)
-    if not run or run.status != "running" or run.generation != generation:
-        return
-    if (run.cycle, run.position) != (cycle, position) or not run.next_at or run.next_at > clock.now() + _CLOCK_SLACK:
-        return
+async def fire(tx: Transaction, steps: Sequence[DueStep]) -> None:
+    """The steps that a job came for. Locked in the order of their ids, as alerts are by everybody else."""
+    query = select(Run).where(Run.id.in_({step.run_id for step in steps})).order_by(Run.id).with_for_update()
+    runs = {run.id: run for run in await tx.scalars(query)}
+    for step in sorted(steps, key=lambda step: step.run_id):
+        run = runs.get(step.run_id)
+        if run and _stands_at(run, step):
+            await _fire(tx, run, step.cycle, step.position)
+
+
+def _stands_at(run: Run, step: DueStep) -> bool:
+    """Whether the run is still where the job thinks, and its time has come."""
+    if run.status != "running" or run.generation != step.generation:
+        return False
+    here = (run.cycle, run.position) == (step.cycle, step.position)
+    return here and run.next_at is not None and run.next_at <= clock.now() + _CLOCK_SLACK
+
+
+async def _fire(tx: Transaction, run: Run, cycle: int, position: int) -> None:
+    """This step, and then every level that it finds empty, at once. Schedules the next."""
     ladder = Ladder.from_json(run.ladder)
     step: Step | None = Step(cycle, position, timedelta())
     while step:
@@ -227,9 +257,8 @@ def _expect(tx: Transaction, run: Run, step: Step | None) -> None:
     """Writes down what comes next, and asks for the job that does it; or that nothing does."""
     if step:
         run.cycle, run.position, run.next_at = step.cycle, step.position, clock.now() + step.wait
-        priority = run.subject["priority"]
-        place = (run.cycle, run.position)
-        tx.enqueue(step_job(tx.org, run.id, run.generation, place, priority, run.next_at))
+        due = DueStep(run.id, run.generation, run.cycle, run.position)
+        tx.enqueue(step_job(tx.org, [due], run.subject["priority"], run.next_at))
     else:
         run.status, run.next_at, run.ended_at = "completed", None, clock.now()
         tx.record(EscalationCompleted(run.subject_id, rounds=run.cycle + 1))

@@ -3,13 +3,39 @@
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from pulsar.base.http import Pulsar
-from pulsar.escalation import actions
+from pulsar.escalation.actions import DueStep, fire
+
+log = structlog.get_logger()
 
 
 async def escalate(pulsar: Pulsar, ids: dict[str, Any]) -> None:
-    async with pulsar.db.in_org(UUID(ids["org"])) as tx:
-        await actions.fire(tx, UUID(ids["run"]), ids["generation"], ids["cycle"], ids["position"])
+    """All in one transaction. When that fails each gets its own, so that one that cannot be fired does not keep
+    the others waiting; done twice they do nothing."""
+    org = UUID(ids["org"])
+    steps = [DueStep(UUID(run), generation, cycle, position) for run, generation, cycle, position in ids["steps"]]
+    try:
+        async with pulsar.db.in_org(org) as tx:
+            await fire(tx, steps)
+    except Exception:
+        if len(steps) == 1:
+            raise
+        log.exception("steps_failed_together", steps=len(steps))
+        await _each(pulsar, org, steps)
+
+
+async def _each(pulsar: Pulsar, org: UUID, steps: list[DueStep]) -> None:
+    failures = []
+    for step in steps:
+        try:
+            async with pulsar.db.in_org(org) as tx:
+                await fire(tx, [step])
+        except Exception as error:
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("steps that could not be fired", failures)
 
 
 JOBS = {"escalate": escalate}

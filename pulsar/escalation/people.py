@@ -1,6 +1,5 @@
 """Who is that? Targets turned into people, at the moment of firing."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
@@ -11,8 +10,16 @@ from pulsar.orgs.model import Membership
 from pulsar.people.model import TeamMember, User
 
 
-async def people_of(tx: Transaction, targets: Sequence[Target]) -> list[tuple[UUID, str]]:
-    """Each active person once, by name, however many targets lead to them."""
+async def people_of(tx: Transaction, targets: tuple[Target, ...]) -> list[tuple[UUID, str]]:
+    """Each active person once, by name, however many targets lead to them. Looked up once in a transaction:
+    one that fires the steps of a storm asks for the same people again and again."""
+    known: dict[tuple[Target, ...], list[tuple[UUID, str]]] = tx.info.setdefault("people", {})
+    if targets not in known:
+        known[targets] = await _look_up(tx, targets)
+    return known[targets]
+
+
+async def _look_up(tx: Transaction, targets: tuple[Target, ...]) -> list[tuple[UUID, str]]:
     users = {t.id for t in targets if t.type == "user"}
     teams = {t.id for t in targets if t.type == "team"}
     in_teams = select(TeamMember.user_id).where(TeamMember.team_id.in_(teams))

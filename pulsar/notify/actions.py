@@ -37,7 +37,7 @@ async def page(tx: Transaction, subject: Subject, users: Sequence[tuple[UUID, st
 
     Asked twice for the same occasion, it does nothing the second time.
     """
-    channels = (await tx.scalars(select(ChannelRow).where(ChannelRow.enabled).order_by(ChannelRow.id))).all()
+    channels = await _enabled_channels(tx)
     content = {"subject": subject.to_json(), "people": [name for _, name in users]}
     rows = [
         _row(occasion, channel, user_id, content, subject.id)
@@ -50,6 +50,15 @@ async def page(tx: Transaction, subject: Subject, users: Sequence[tuple[UUID, st
     written = (await tx.scalars(statement)).all()
     tx.enqueue(*(delivery_job(tx.org, n, 0, urgency_of(content), None) for n in written))
     return [row["id"] for row in rows]
+
+
+async def _enabled_channels(tx: Transaction) -> Sequence[ChannelRow]:
+    """Looked up once in a transaction that pages for many alerts."""
+    if "channels" not in tx.info:
+        query = select(ChannelRow).where(ChannelRow.enabled).order_by(ChannelRow.id)
+        tx.info["channels"] = (await tx.scalars(query)).all()
+    channels: Sequence[ChannelRow] = tx.info["channels"]
+    return channels
 
 
 def _row(

@@ -30,11 +30,18 @@ CREATE FUNCTION overdue_work(before timestamptz)
 RETURNS TABLE (kind text, org_id uuid, id uuid, generation int, cycle int, "position" int, priority text, due_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
 AS $$
+  WITH waiting AS (
+    SELECT (convert_from(payload, 'UTF8')::jsonb->>'org')::uuid AS org_id, max(now() - execute_after) AS age
+    FROM pgqueuer WHERE status = 'queued' AND execute_after < now() GROUP BY 1)
   (SELECT 'step', e.org_id, e.id, e.generation, e.cycle, e.position, e.subject->>'priority', e.next_at
-   FROM escalations e WHERE e.status = 'running' AND e.next_at < before ORDER BY e.next_at LIMIT 1000)
+   FROM escalations e LEFT JOIN waiting w USING (org_id)
+   WHERE e.status = 'running' AND e.next_at < before AND e.next_at < before - coalesce(w.age, '0')
+   ORDER BY e.next_at LIMIT 1000)
   UNION ALL
   (SELECT 'delivery', n.org_id, n.id, n.tries, NULL, NULL, n.content->'subject'->>'priority', n.next_attempt_at
-   FROM notifications n WHERE n.status IN ('pending', 'sending') AND n.next_attempt_at < before
+   FROM notifications n LEFT JOIN waiting w USING (org_id)
+   WHERE n.status IN ('pending', 'sending') AND n.next_attempt_at < before
+     AND n.next_attempt_at < before - coalesce(w.age, '0')
    ORDER BY n.next_attempt_at LIMIT 1000)
   UNION ALL
   (SELECT 'wake', a.org_id, a.id, NULL, NULL, NULL, a.priority, a.snoozed_until

@@ -1,0 +1,9 @@
+"""How is a row's JSON written? By msgspec, many times faster than the standard library, ids and instants included."""
+
+import msgspec
+
+_encode = msgspec.json.Encoder().encode
+
+
+def pack(value: object) -> str:
+    return _encode(value).decode()

@@ -1,0 +1,82 @@
+"""Two organizations with one of everything in each, made once, for the tests that go over all tables and routes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from sqlalchemy import update
+
+from pulsar.app import build_api
+from pulsar.base.http import Pulsar
+from pulsar.orgs.model import Membership
+from tests.architecture.openapi import Operation, operations
+from tests.world import Clock, Engine, Mailbox, People, Person
+
+
+@dataclass
+class Household:
+    """An organization, its people, and the ids of one object of each kind, by the names that paths have for them."""
+
+    owner: Person
+    viewer: Person
+    removed: Person
+    ids: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def document(pulsar: Pulsar) -> dict[str, Any]:
+    return build_api(pulsar).openapi()
+
+
+@pytest.fixture(scope="session")
+def routes(document: dict[str, Any]) -> list[Operation]:
+    found = list(operations(document))
+    assert len(found) > 50
+    return found
+
+
+async def _objects(owner: Person, engine: Engine, mailbox: Mailbox) -> dict[str, str]:
+    me = {"type": "user", "user_id": str(owner.id)}
+    channel = await owner.makes("/notifications/channels", **mailbox.channel)
+    rules = [{"delay_seconds": 0, "targets": [me]}, {"delay_seconds": 600, "targets": [me]}]
+    policy = await owner.makes("/escalation-policies", name="Everything", is_default=True, rules=rules)
+    team = await owner.makes("/teams", name="Database", escalation_policy_id=policy["id"])
+    await owner.makes(f"/teams/{team['id']}/members", user_id=str(owner.id), role="lead")
+    token = await owner.makes("/webhooks/incoming", name="Nagios", team_id=team["id"])
+    alert = await owner.makes("/alerts", message="Disk full", assigned_to_team_id=team["id"])
+    await owner.makes(f"/alerts/{alert['id']}/notes", text="Looking")
+    await engine.settle()
+    log = await owner.has("/notifications/logs")
+    return {
+        "alert_id": alert["id"],
+        "channel_id": channel["id"],
+        "log_id": log["items"][0]["id"],
+        "policy_id": policy["id"],
+        "rule_id": policy["rules"][0]["id"],
+        "target_id": policy["rules"][0]["targets"][0]["id"],
+        "team_id": team["id"],
+        "token_id": token["id"],
+        "user_id": str(owner.id),
+    }
+
+
+async def _household(people: People, name: str, mailbox: Mailbox) -> Household:
+    owner = await people.founder(name)
+    removed = await people.colleague(owner, "Rob", "owner")
+    async with people.pulsar.db.in_org(owner.org_id) as tx:
+        await tx.execute(update(Membership).where(Membership.user_id == removed.id).values(active=False))
+    engine = Engine(people.pulsar, Clock(), owner.org_id)
+    ids = await _objects(owner, engine, mailbox)
+    return Household(owner, await people.colleague(owner, "Vic", "viewer"), removed, ids)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def anas(http: httpx.AsyncClient, pulsar: Pulsar, smtp: Mailbox) -> Household:
+    return await _household(People(http, pulsar), "Ana", smtp)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def eves(http: httpx.AsyncClient, pulsar: Pulsar, smtp: Mailbox) -> Household:
+    return await _household(People(http, pulsar), "Eve", smtp)

@@ -1,0 +1,180 @@
+"""Who may call what? Asked of every route in the API's document, so that a new one is examined the day it is born."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from pulsar.base import clock
+from pulsar.base.crypto import Keys
+from pulsar.base.http import ACCESS_TOKEN, Pulsar
+from tests.architecture.conftest import Household
+from tests.architecture.openapi import API, Operation
+from tests.world import Person
+
+PUBLIC = {"POST /auth/register", "POST /auth/login", "POST /webhook/{token}", "GET /meta"}
+# With a refresh token in place of an access token.
+BY_SESSION = {"POST /auth/refresh", "POST /auth/logout", "POST /auth/switch"}
+# A viewer may ask for a ticket to the live feed, and found an organization of its own.
+FOR_VIEWERS = {"POST /ws/ticket", "POST /organizations"}
+
+NOBODY = "0193a5b0-0000-7000-8000-00000000abcd"
+
+
+async def status_of(
+    http: httpx.AsyncClient, token: str | None, operation: Operation, path: str, **options: Any
+) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    headers |= options.pop("headers", {})
+    return await http.request(operation.method, API + path, json=operation.body, headers=headers, **options)
+
+
+def guarded(routes: list[Operation]) -> list[Operation]:
+    return [route for route in routes if str(route) not in PUBLIC]
+
+
+def with_ids(routes: list[Operation]) -> list[Operation]:
+    return [route for route in guarded(routes) if route.parameters]
+
+
+def test_the_routes_that_need_no_token_are_the_few_that_are_meant_to(routes: list[Operation]) -> None:
+    assert {str(route) for route in routes} >= PUBLIC | BY_SESSION | FOR_VIEWERS
+
+
+def signed(keys: Keys, person: Person, purpose: str = ACCESS_TOKEN, **changed: Any) -> str:
+    claims = {"sub": str(person.id), "org": str(person.org_id), "sid": NOBODY} | changed
+    return keys.sign(purpose, claims, clock.now() - timedelta(seconds=1), timedelta(minutes=5))
+
+
+async def test_every_route_wants_a_token_that_is_good(
+    http: httpx.AsyncClient, pulsar: Pulsar, routes: list[Operation], anas: Household, eves: Household
+) -> None:
+    ana = anas.owner
+    expired = pulsar.keys.sign(
+        ACCESS_TOKEN,
+        {"sub": str(ana.id), "org": str(ana.org_id)},
+        clock.now() - timedelta(hours=1),
+        timedelta(minutes=15),
+    )
+    tokens = {
+        "none": None,
+        "nonsense": "nonsense",
+        "unsigned": "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.",
+        "expired": expired,
+        "made with another key": signed(Keys("another secret key, also long enough"), ana),
+        "made for the link in a page": signed(pulsar.keys, ana, "acknowledge"),
+        "of a member who was removed": anas.removed.access_token,
+        "for an organization she is not in": signed(pulsar.keys, ana, org=str(eves.owner.org_id)),
+        "of nobody": signed(pulsar.keys, ana, sub=NOBODY),
+    }
+    wrong = {}
+    for route in guarded(routes):
+        for kind, token in tokens.items():
+            answer = await status_of(http, token, route, route.at(anas.ids))
+            if answer.status_code != 401 or answer.json()["status"] != 401:
+                wrong[f"{route}, {kind}"] = answer.status_code
+    assert wrong == {}
+
+
+async def test_a_strangers_id_is_answered_as_one_that_does_not_exist(
+    http: httpx.AsyncClient, routes: list[Operation], anas: Household, eves: Household
+) -> None:
+    """404 for all methods, with the words for an id that never was, so that it cannot even be guessed."""
+    wrong = {}
+    for route in with_ids(routes):
+        for eve in (eves.owner, eves.viewer) if route.reads else (eves.owner,):
+            of_ana = await status_of(http, eve.access_token, route, route.at(anas.ids))
+            of_nobody = await status_of(http, eve.access_token, route, route.at(dict.fromkeys(anas.ids, NOBODY)))
+            said = [{**answer.json(), "request_id": ""} for answer in (of_ana, of_nobody)]
+            if of_ana.status_code != 404 or said[0] != said[1]:
+                wrong[str(route)] = of_ana.status_code, said
+    assert wrong == {}
+
+
+async def test_a_strangers_id_below_an_object_of_ones_own_is_not_found_either(
+    http: httpx.AsyncClient, routes: list[Operation], anas: Household, eves: Household
+) -> None:
+    wrong = {}
+    for route in with_ids(routes):
+        for foreign in route.parameters[1:]:
+            answer = await status_of(
+                http, eves.owner.access_token, route, route.at(eves.ids | {foreign: anas.ids[foreign]})
+            )
+            if answer.status_code != 404:
+                wrong[f"{route} with {foreign}"] = answer.status_code
+    assert wrong == {}
+
+
+async def test_an_id_that_is_none_is_a_field_that_does_not_fit(
+    http: httpx.AsyncClient, routes: list[Operation], anas: Household
+) -> None:
+    wrong = {}
+    for route in with_ids(routes):
+        answer = await status_of(http, anas.owner.access_token, route, route.at(dict.fromkeys(anas.ids, "x")))
+        if answer.status_code != 422 or {e["field"] for e in answer.json()["errors"]} != set(route.parameters):
+            wrong[str(route)] = answer.text
+    assert wrong == {}
+
+
+async def test_a_viewer_sees_everything_and_changes_nothing(
+    http: httpx.AsyncClient, routes: list[Operation], anas: Household
+) -> None:
+    wrong = {}
+    for route in guarded(routes):
+        if str(route) in BY_SESSION:
+            continue
+        answer = await status_of(http, anas.viewer.access_token, route, route.at(anas.ids))
+        allowed = route.reads or str(route) in FOR_VIEWERS
+        if answer.is_success != allowed or (not allowed and answer.status_code != 403):
+            wrong[str(route)] = answer.status_code
+    assert wrong == {}
+
+
+SMUGGLED = ("X-Org-Id", "X-Organization-Id", "X-Tenant-Id", "X-Pulsar-Org", "Is-Multi-Tenant-Query", "X-User-Id")
+
+
+async def test_only_the_token_says_whose_data_it_is(
+    http: httpx.AsyncClient, routes: list[Operation], anas: Household, eves: Household
+) -> None:
+    """No header, parameter or field switches organizations (CVE-2026-30956)."""
+    org = str(anas.owner.org_id)
+    smuggled: dict[str, Any] = {
+        "headers": dict.fromkeys(SMUGGLED, org) | {"X-User-Id": str(anas.owner.id)},
+        "params": dict.fromkeys(("org", "org_id", "organization_id", "tenant_id", "pulsar.org"), org),
+    }
+    token = eves.owner.access_token
+    wrong: dict[str, Any] = {}
+    for route in guarded(routes):
+        if not route.reads:
+            continue
+        foreign = await status_of(http, token, route, route.at(anas.ids), **smuggled)
+        plain = await status_of(http, token, route, route.at(eves.ids))
+        same = await status_of(http, token, route, route.at(eves.ids), **smuggled)
+        if plain.json() != same.json() or (route.parameters and foreign.status_code != 404):
+            wrong[str(route)] = foreign.status_code, same.text
+        if any(anas.ids[name] in same.text for name in anas.ids):
+            wrong[str(route)] = same.text
+    assert wrong == {}
+
+
+async def test_a_body_cannot_name_an_organization(
+    http: httpx.AsyncClient, routes: list[Operation], eves: Household, anas_org: UUID
+) -> None:
+    """What a request does not name it may not send: no mass assignment."""
+    wrong = {}
+    for route in routes:
+        if route.body is None or str(route) == "POST /webhook/{token}":
+            continue
+        smuggled = Operation(route.method, route.path, route.body | {"org_id": str(anas_org), "id": NOBODY})
+        answer = await status_of(http, eves.owner.access_token, smuggled, smuggled.at(eves.ids))
+        refused = {error["field"] for error in answer.json().get("errors", [])}
+        if answer.status_code != 422 or not refused >= {"org_id", "id"}:
+            wrong[str(route)] = answer.text
+    assert wrong == {}
+
+
+@pytest.fixture
+def anas_org(anas: Household) -> UUID:
+    return anas.owner.org_id

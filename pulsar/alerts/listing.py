@@ -83,5 +83,5 @@ def _searched(query: Select[Alert], search: str) -> Select[Alert]:
 async def counts(tx: Transaction) -> dict[str, int]:
     """How many there are in each status, those with none too."""
     rows = await tx.execute(select(Alert.status, func.count()).group_by(Alert.status))
-    found = dict(rows)
+    found = dict(rows.all())
     return {status.value: found.get(status.value, 0) for status in Status}

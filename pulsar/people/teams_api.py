@@ -100,7 +100,7 @@ async def _with_members(tx: Transaction, team: Team) -> TeamWithMembers:
 @router.get("")
 async def list_teams(tx: AsViewer, paging: Pages) -> Page[TeamView]:
     rows = await tx.execute(select(TeamMember.team_id, func.count()).group_by(TeamMember.team_id))
-    counts = dict(rows)
+    counts = dict(rows.all())
 
     def shape(rows: Sequence[Team]) -> list[TeamView]:
         return [_view(team, counts.get(team.id, 0)) for team in rows]

@@ -4,8 +4,10 @@ The claim is committed before anything is sent and the outcome after, so a crash
 never zero times. That two workers do not send the same try is the queue's doing: one job for each key (see Job).
 """
 
+import asyncio
 import random
 import time
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -22,14 +24,30 @@ from pulsar.notify.channel_setup import config_of
 from pulsar.notify.events import NotificationFailed, NotificationSent
 from pulsar.notify.message import compose
 from pulsar.notify.model import Attempt, ChannelRow, Notification
-from pulsar.notify.rules import retry_delay
+from pulsar.notify.rules import TRIES, kept_answer, retry_delay
 from pulsar.people.model import User
 
 log = structlog.get_logger()
 
 # A worker that died while sending is noticed by the queue within 10 s; the sweep looks after what it missed.
 CLAIM = timedelta(seconds=30)
-_KEPT_ANSWER = 2000
+_SECONDS_TO_SEND = 60
+
+
+@dataclass(frozen=True)
+class _Claimed:
+    """A message that is ours to send, for as long as its claim lasts."""
+
+    channel: Channel
+    message: Message
+    config: Any
+    recipient: Recipient | None
+
+    @property
+    def seconds_to_send(self) -> int:
+        """For the whole of it. Libraries limit each step, and an endpoint that drips its answer has no end of
+        steps; what outlasts its claim would be sent a second time meanwhile."""
+        return int(getattr(self.config, "timeout_seconds", _SECONDS_TO_SEND))
 
 
 async def deliver(pulsar: Pulsar, org: UUID, notification_id: UUID) -> None:
@@ -37,37 +55,52 @@ async def deliver(pulsar: Pulsar, org: UUID, notification_id: UUID) -> None:
         claimed = await _claim(tx, pulsar, notification_id)
     if not claimed:
         return
-    channel, message, config, recipient = claimed
     begun_at, started = clock.now(), time.monotonic()
-    failure: Undelivered | None = None
-    answer = ""
     try:
-        answer = await channel.send(message, config, recipient)
-    except Undelivered as error:
-        failure = error
-    except Exception as error:
-        # Whatever a channel's file did not foresee is a failed try like any other, and loud.
-        log.exception("channel_broken", channel=channel.slug, notification=str(notification_id))
-        failure = Undelivered(f"{type(error).__name__}: {error}")
+        answer, failure = await _send(claimed)
+    except asyncio.CancelledError:
+        # The worker is being stopped: the next one is not to wait until the claim runs out.
+        async with pulsar.db.in_org(org) as tx:
+            await _put_back(tx, notification_id)
+        raise
     attempt = Attempt(
         notification_id=notification_id,
         at=begun_at,
         outcome="failed" if failure else "sent",
-        answer=(failure.answer if failure else answer).replace("\0", "")[:_KEPT_ANSWER],
+        answer=kept_answer(answer),
         duration_ms=int((time.monotonic() - started) * 1000),
     )
     async with pulsar.db.in_org(org) as tx:
         await _conclude(tx, attempt, failure)
 
 
-async def _claim(
-    tx: Transaction, pulsar: Pulsar, notification_id: UUID
-) -> tuple[Channel, Message, Any, Recipient | None] | None:
-    """Locks the row, and takes it if it is still to be sent. A channel that is gone or unreadable fails it."""
+async def _send(claimed: _Claimed) -> tuple[str, Undelivered | None]:
+    """What was answered, and the failure if it is one."""
+    try:
+        async with asyncio.timeout(claimed.seconds_to_send):
+            return await claimed.channel.send(claimed.message, claimed.config, claimed.recipient), None
+    except Undelivered as failure:
+        return failure.answer, failure
+    except TimeoutError:
+        failure = Undelivered(f"It was not through after {claimed.seconds_to_send} seconds.")
+        return failure.answer, failure
+    except Exception as error:
+        # Whatever a channel's file did not foresee is a failed try like any other, and loud.
+        log.exception("channel_broken", channel=claimed.channel.slug, notification=claimed.message.id)
+        failure = Undelivered(f"{type(error).__name__}: {error}")
+        return failure.answer, failure
+
+
+async def _claim(tx: Transaction, pulsar: Pulsar, notification_id: UUID) -> _Claimed | None:
+    """Locks the row, and takes it if it is still to be sent. A channel that is gone or unreadable fails it, and so
+    do too many tries of which nobody knows what came."""
     notification = await tx.get(Notification, (tx.org, notification_id), with_for_update=True)
     if not notification or notification.status not in {"pending", "sending"}:
         return None
     if notification.status == "pending" and _not_due(notification):
+        return None
+    if notification.tries >= TRIES:
+        await _give_up(tx, notification, f"Begun {TRIES} times, and the worker was interrupted each time.")
         return None
     row = await tx.get(ChannelRow, (tx.org, notification.channel_id))
     if not row or not row.enabled:
@@ -79,11 +112,12 @@ async def _claim(
         await _give_up(tx, notification, problem.detail)
         return None
     user = await tx.get(User, notification.user_id) if notification.user_id else None
+    recipient = Recipient(user.full_name, user.email) if user else None
+    claimed = _Claimed(registry()[row.channel_type], compose(pulsar, tx, notification), config, recipient)
     notification.status = "sending"
     notification.tries += 1
-    notification.next_attempt_at = clock.now() + CLAIM + _time_limit(config)
-    recipient = Recipient(user.full_name, user.email) if user else None
-    return registry()[row.channel_type], compose(pulsar, tx, notification), config, recipient
+    notification.next_attempt_at = clock.now() + CLAIM + timedelta(seconds=claimed.seconds_to_send)
+    return claimed
 
 
 def _not_due(notification: Notification) -> bool:
@@ -96,10 +130,6 @@ def _worth_noting(channel: ChannelRow) -> bool:
     """Not with every message of a storm: they would queue up for the channel's row."""
     noted_at = channel.last_success_at
     return channel.last_error is not None or noted_at is None or clock.now() - noted_at > timedelta(minutes=1)
-
-
-def _time_limit(config: Any) -> timedelta:
-    return timedelta(seconds=getattr(config, "timeout_seconds", 0))
 
 
 async def _conclude(tx: Transaction, attempt: Attempt, failure: Undelivered | None) -> None:
@@ -116,24 +146,29 @@ async def _conclude(tx: Transaction, attempt: Attempt, failure: Undelivered | No
         return
     if channel:
         channel.last_error, channel.last_error_at = attempt.answer, clock.now()
-    wait = None if failure.permanent else retry_delay(notification.tries, random.random())  # noqa: S311 - no secret
-    if notification.reason:  # withdrawn while it was under way
-        notification.status, notification.next_attempt_at = "cancelled", None
-    elif wait is None:
-        await _give_up(tx, notification, attempt.answer)
+    if notification.status != "sending":
+        return  # another try of it has come to its end meanwhile
+    wait = retry_delay(notification.tries, random.random(), failure.retry_after_seconds)  # noqa: S311 - no secret
+    if notification.reason or (wait and not failure.permanent):
+        _again(tx, notification, wait or timedelta())
     else:
-        if failure.retry_after_seconds:
-            wait = max(wait, min(timedelta(seconds=failure.retry_after_seconds), timedelta(minutes=10)))
-        notification.status, notification.next_attempt_at = "pending", clock.now() + wait
-        tx.enqueue(
-            delivery_job(
-                tx.org,
-                notification.id,
-                notification.tries,
-                urgency_of(notification.content),
-                notification.next_attempt_at,
-            )
-        )
+        await _give_up(tx, notification, attempt.answer)
+
+
+async def _put_back(tx: Transaction, notification_id: UUID) -> None:
+    notification = await tx.get_one(Notification, (tx.org, notification_id), with_for_update=True)
+    if notification.status == "sending":
+        _again(tx, notification, timedelta())
+
+
+def _again(tx: Transaction, notification: Notification, wait: timedelta) -> None:
+    """Asks for the next try; there is none for what was withdrawn while it was under way."""
+    if notification.reason:
+        notification.status, notification.next_attempt_at = "cancelled", None
+        return
+    notification.status, notification.next_attempt_at = "pending", clock.now() + wait
+    urgency = urgency_of(notification.content)
+    tx.enqueue(delivery_job(tx.org, notification.id, notification.tries, urgency, notification.next_attempt_at))
 
 
 async def _give_up(tx: Transaction, notification: Notification, reason: str) -> None:

@@ -11,6 +11,7 @@ Status = Literal["pending", "sending", "sent", "failed", "cancelled"]
 TRIES = 8
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(minutes=10)
+LONGEST_ANSWER = 2000
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,20 @@ class Occasion:
     cycle: int | None = None
 
 
-def retry_delay(failures: int, jitter: float) -> timedelta | None:
+def retry_delay(failures: int, jitter: float, asked_seconds: float | None = None) -> timedelta | None:
     """How long to wait after so many failed tries; None when it is time to give up.
 
     Doubles from 5 s to 10 min. `jitter` in [0, 1) takes off up to a quarter, so that what failed
-    together does not come back together.
+    together does not come back together. A provider that asks for a longer wait gets it, up to the longest of ours.
     """
     if failures >= TRIES:
         return None
     doubled = FIRST_RETRY * (1 << (failures - 1))
-    return min(doubled, LONGEST_RETRY) * (1 - jitter / 4)
+    asked = timedelta(seconds=min(asked_seconds or 0, LONGEST_RETRY.total_seconds()))
+    return max(min(doubled, LONGEST_RETRY) * (1 - jitter / 4), asked)
+
+
+def kept_answer(answer: str) -> str:
+    """Of what a provider answered, as much as the log takes. PostgreSQL stores neither NUL nor half of a surrogate
+    pair, and an outcome that cannot be written down would be a message that is sent again and again."""
+    return answer.replace("\0", "").encode("utf-8", "replace").decode()[:LONGEST_ANSWER]

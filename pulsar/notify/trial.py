@@ -10,6 +10,7 @@ from pulsar.base.db import Transaction
 from pulsar.base.ids import new_id
 from pulsar.notify.channel import Channel, Config, Message, Recipient, Undelivered
 from pulsar.notify.model import Attempt, ChannelRow, Notification
+from pulsar.notify.rules import kept_answer
 
 TITLE = "Test from Pulsar"
 TEXT = "This channel works. Pages that go out over it look like this one."
@@ -31,7 +32,7 @@ async def try_out(channel: Channel, config: Config, name: str, email: str) -> Tr
         answer, delivered = await channel.send(message, config, recipient), True
     except Undelivered as failure:
         answer, delivered = failure.answer, False
-    return TrialResult(delivered, answer, int((time.monotonic() - started) * 1000), begun_at)
+    return TrialResult(delivered, kept_answer(answer), int((time.monotonic() - started) * 1000), begun_at)
 
 
 async def log_trial(tx: Transaction, channel_id: UUID, user_id: UUID, result: TrialResult) -> None:

@@ -72,5 +72,5 @@ async def send(message: Message, config: Config, recipient: Recipient | None) ->
     raise Undelivered(
         answer,
         permanent=response.status_code < 500 and response.status_code not in {408, 425, 429},
-        retry_after_seconds=float(retry_after) if retry_after.isdigit() else None,
+        retry_after_seconds=float(retry_after) if retry_after.isdecimal() else None,
     )

@@ -1,0 +1,65 @@
+"""A real HTTP server on loopback, for webhook channels: keeps what it gets and answers as the test says."""
+
+import asyncio
+import json
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Received:
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass
+class Receiver:
+    """`answers` are given one after the other, each a status line and headers; then always 200."""
+
+    received: list[Received] = field(default_factory=list)
+    answers: deque[str] = field(default_factory=deque)
+    hold: asyncio.Event | None = None
+    """While it is there and not set, requests get no answer."""
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+
+    async def stop(self) -> None:
+        if self.hold:
+            self.hold.set()
+        self._server.close()
+        await self._server.wait_closed()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/hook"
+
+    def channel(self, name: str = "Webhook", **config: Any) -> dict[str, Any]:
+        """The body that sets up a webhook channel to this server."""
+        return {"name": name, "channel_type": "webhook", "config": {"url": self.url} | config}
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+            method, path, _ = lines[0].split(" ")
+            headers = {k.lower(): v for k, v in (line.split(": ", 1) for line in lines[1:] if line)}
+            body = await reader.readexactly(int(headers.get("content-length", 0)))
+            self.received.append(Received(method, path, headers, body))
+            self.reached.set()
+            if self.hold:
+                await self.hold.wait()
+            answer = self.answers.popleft() if self.answers else "200 OK"
+            writer.write(f"HTTP/1.1 {answer}\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok".encode("latin-1"))
+            await writer.drain()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()

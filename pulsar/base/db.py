@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from pulsar.base import clock, events, jobs
 from pulsar.base.bell import Bell
@@ -71,6 +72,13 @@ def asyncpg_url(url: str) -> URL:
     return make_url(url).set(drivername="postgresql+asyncpg")
 
 
+def _replace_when_lost(_: object, slot: ConnectionPoolEntry) -> None:
+    """After the database was gone, nobody gets an error from a connection that died with it; a ping before each
+    use would cost a trip over the wire."""
+    driver: asyncpg.Connection = slot.driver_connection  # type: ignore[assignment]
+    driver.add_termination_listener(lambda _: slot.invalidate(soft=True))
+
+
 class Database:
     """A node's connections. Each takes the role `pulsar_app`: neither owner nor superuser, so policies hold."""
 
@@ -88,6 +96,7 @@ class Database:
                 "timeout": 5,
             },
         )
+        event.listen(self.engine.sync_engine, "connect", _replace_when_lost)
         self.bell = Bell(self.engine)
 
     @contextlib.asynccontextmanager

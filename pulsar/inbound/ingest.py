@@ -3,7 +3,6 @@
 The counterpart of its route in the OpenAPI document is `DOCUMENTED` below.
 """
 
-import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,9 +35,8 @@ log = structlog.get_logger()
 
 LARGEST_BODY = 1024 * 1024
 _TOKEN_LENGTH = 64
-# How long a node may not notice that a token was made or changed its kind. Whether it is enabled is looked up
-# with every commit.
-_REMEMBERED_SECONDS = 2.0
+# Which token leads where never changes, so it is remembered for good; whether it still stands and is switched on
+# is looked up with every commit.
 _MOST_REMEMBERED = 10_000
 
 _signals = Metric("pulsar_signals_total", "Signals taken in, by what became of them.", ["source", "result"])
@@ -53,7 +51,6 @@ class _Known:
     org: UUID
     token_id: UUID
     source: Source
-    until: float
 
 
 class Ingest:
@@ -89,9 +86,8 @@ class Ingest:
         """Raises UnknownToken."""
         if len(token) != _TOKEN_LENGTH:
             raise UnknownToken
-        now = time.monotonic()
         known = self._known.get(token)
-        if not known or known.until < now:
+        if not known:
             async with self._db.without_org() as tx:
                 query = text("SELECT * FROM incoming_token(:hash)")
                 row = (await tx.execute(query, {"hash": token_hash(token)})).one_or_none()
@@ -99,8 +95,7 @@ class Ingest:
                 raise UnknownToken
             if len(self._known) >= _MOST_REMEMBERED:
                 self._known.clear()
-            known = _Known(row.org_id, row.id, registry()[row.integration_type], now + _REMEMBERED_SECONDS)
-            self._known[token] = known
+            known = self._known[token] = _Known(row.org_id, row.id, registry()[row.integration_type])
         return known
 
     async def _explain(self, known: _Known, problem: Problem) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import inspect
 import os
 import secrets
 import sys
@@ -63,8 +64,8 @@ def _migrated(settings: "Settings") -> Iterator[tuple[str, "Keys"]]:
         with database_url(settings) as url:
             schema.migrate_now(url, keys)
             yield url, keys
-    except (EmbeddedPostgresFailed, schema.DatabaseTooOld, schema.WrongSecretKey) as error:
-        raise _fail(str(error) or str(type(error).__doc__)) from None
+    except (EmbeddedPostgresFailed, schema.DatabaseTooOld, schema.NotAllowed, schema.WrongSecretKey) as error:
+        raise _fail(str(error) or inspect.cleandoc(type(error).__doc__ or "")) from None
     except OSError as error:
         raise _fail(f"The database does not answer: {error}") from None
 

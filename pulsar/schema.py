@@ -8,10 +8,11 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from pulsar.base.crypto import Keys
-from pulsar.base.db import asyncpg_url
+from pulsar.base.db import APP_ROLE, asyncpg_url
 from pulsar.base.model import Base
 
 for _domain in ("orgs", "people", "notify", "escalation", "alerts", "inbound", "live", "engine"):
@@ -24,10 +25,17 @@ METADATA: MetaData = Base.metadata
 OLDEST_POSTGRESQL = 150000
 # Any number; one migrates while the others wait.
 _MIGRATION_LOCK = 7_064_181_021
+_INSUFFICIENT_PRIVILEGE = "42501"
 
 
 class DatabaseTooOld(Exception):
     """Pulsar needs PostgreSQL 15 or newer."""
+
+
+class NotAllowed(Exception):
+    """The database user may not do what Pulsar needs. As a superuser of that server, type:
+    GRANT CREATE ON DATABASE <the database> TO <the user>; GRANT USAGE, CREATE ON SCHEMA public TO <the user>;
+    CREATE ROLE pulsar_app NOLOGIN (where there is none yet); GRANT pulsar_app TO <the user>;"""
 
 
 class WrongSecretKey(Exception):
@@ -72,13 +80,18 @@ def _upgrade(connection: Connection) -> None:
 
 async def migrate(url: str, keys: Keys) -> None:
     """To the newest version, as the owner of the tables. Safe to run on many nodes at once. Raises
-    DatabaseTooOld, WrongSecretKey."""
+    DatabaseTooOld, NotAllowed, WrongSecretKey."""
     engine = create_async_engine(asyncpg_url(url), connect_args={"timeout": 10})
     try:
         async with engine.connect() as connection:
             await connection.run_sync(_upgrade)
         async with engine.begin() as connection:
             await connection.run_sync(_remember_key, keys.fingerprint)
+            await connection.execute(text(f"SET LOCAL ROLE {APP_ROLE}"))
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", "") == _INSUFFICIENT_PRIVILEGE:
+            raise NotAllowed from error
+        raise
     finally:
         await engine.dispose()
 

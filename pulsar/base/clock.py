@@ -18,3 +18,8 @@ def set_source(source: Callable[[], datetime]) -> None:
 
 def system_time() -> datetime:
     return datetime.now(UTC)
+
+
+def rfc3339(at: datetime) -> str:
+    """With a Z, as the API writes every instant."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -24,9 +24,15 @@ _gauges = {
     "jobs_waiting": Gauge("pulsar_jobs_waiting", "Jobs that are due and not begun."),
     "oldest_overdue_seconds": Gauge("pulsar_oldest_overdue_seconds", "Age of the oldest step or delivery due."),
     "escalations_running": Gauge("pulsar_escalations_running", "Alerts that are being escalated."),
-    "escalations_faulty": Gauge("pulsar_escalations_faulty", "Of these, those that reached nobody as planned."),
+    "escalations_faulty": Gauge(
+        "pulsar_escalations_faulty_last_hour",
+        "Escalations of the last hour that did not reach people as planned.",
+    ),
     "notifications_pending": Gauge("pulsar_notifications_pending", "Messages that are not delivered yet."),
     "notifications_failed": Gauge("pulsar_notifications_failed_last_hour", "Messages given up in the last hour."),
+    "work_mended": Gauge(
+        "pulsar_overdue_work_mended", "Overdue work that the present workers' sweeps asked for again."
+    ),
 }
 _workers = Gauge("pulsar_workers", "Workers that were heard of lately.")
 _up = Gauge("pulsar_database_up", "Whether the database answers.")

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import BigInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pulsar.base.model import Base
@@ -17,3 +18,5 @@ class Worker(Base):
     version: Mapped[str]
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    mended: Mapped[int] = mapped_column(BigInteger, default=0)
+    """How much overdue work its sweeps have found and asked for again."""

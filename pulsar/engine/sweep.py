@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from prometheus_client import Counter
 from sqlalchemy import text
 
 from pulsar.alerts.actions import wake_job
@@ -24,8 +23,6 @@ log = structlog.get_logger()
 INTERVAL = timedelta(seconds=5)
 # What is late by less is most likely just being done.
 GRACE = timedelta(seconds=5)
-
-_mended = Counter("pulsar_overdue_total", "Overdue work that the sweep found and asked for again.", ["kind"])
 
 
 def _job(row: Any) -> Job:
@@ -45,8 +42,6 @@ async def sweep(db: Database) -> int:
     async with db.without_org() as tx:
         rows = (await tx.execute(text("SELECT * FROM overdue_work(:before)"), {"before": clock.now() - GRACE})).all()
         tx.enqueue(*(_job(row) for row in rows))
-    for row in rows:
-        _mended.labels(row.kind).inc()
     if rows:
         log.warning("overdue_work", count=len(rows), oldest=min(row.due_at for row in rows).isoformat())
     return len(rows)

@@ -101,10 +101,14 @@ async def _say_i_am_here(pulsar: Pulsar, worker: Worker) -> None:
             "version": worker.version,
             "started_at": worker.started_at,
             "seen_at": now,
+            "mended": worker.mended,
         }
-        await tx.execute(
-            insert(Worker).values(values).on_conflict_do_update(index_elements=["id"], set_={"seen_at": now})
-        )
+        fresh = {"seen_at": now, "mended": worker.mended}
+        await tx.execute(insert(Worker).values(values).on_conflict_do_update(index_elements=["id"], set_=fresh))
+
+
+async def _sweep(pulsar: Pulsar, worker: Worker) -> None:
+    worker.mended += await sweep.sweep(pulsar.db)
 
 
 async def _kept_up(what: str, turn: Callable[[], Awaitable[object]], pause: timedelta, stopping: asyncio.Event) -> None:
@@ -126,14 +130,20 @@ async def run(pulsar: Pulsar, stopping: asyncio.Event) -> None:
     """Works until `stopping` is set, then finishes what is under way and says goodbye."""
     now = clock.now()
     worker = Worker(
-        id=new_id(), host=socket.gethostname(), pid=os.getpid(), version=__version__, started_at=now, seen_at=now
+        id=new_id(),
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        version=__version__,
+        started_at=now,
+        seen_at=now,
+        mended=0,
     )
     log.info("worker_started", worker=str(worker.id))
     async with asyncio.TaskGroup() as parts:
         for what, turn, pause in (
             ("queue", lambda: _work(pulsar, stopping), timedelta()),
             ("heartbeat", lambda: _say_i_am_here(pulsar, worker), HEARTBEAT),
-            ("sweep", lambda: sweep.sweep(pulsar.db), sweep.INTERVAL),
+            ("sweep", lambda: _sweep(pulsar, worker), sweep.INTERVAL),
             ("housekeeping", lambda: housekeeping.clean(pulsar.db), housekeeping.INTERVAL),
         ):
             parts.create_task(_kept_up(what, turn, pause, stopping))

@@ -93,6 +93,7 @@ class Run(OrgOwned):
         CheckConstraint("status IN ('running','stopped','completed')", name="status"),
         Index("uq_escalations_subject", "org_id", "subject_id", unique=True),
         Index("ix_escalations_due", "next_at", postgresql_where="status = 'running'"),
+        Index("ix_escalations_fault", "started_at", postgresql_where="fault IS NOT NULL"),
         Index("ix_escalations_policy", "org_id", "policy_id", postgresql_where="status = 'running'"),
     )
 

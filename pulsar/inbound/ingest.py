@@ -66,8 +66,9 @@ class Ingest:
         try:
             if scope["method"] != "POST":
                 raise MethodNotAllowed
-            body = await _read(scope, receive)
+            # The token first, so that its owner learns of a body that is too large.
             known = await self._known_token(scope["path"][len(PUBLIC_PATH) :])
+            body = await _read(scope, receive)
             readings = _readings(known.source, body)
             taken = await self._intake.take(known.org, known.token_id, readings)
         except Problem as problem:

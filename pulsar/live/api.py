@@ -39,7 +39,7 @@ async def create_ticket(caller: Caller, tx: AsViewer) -> TicketView:
 
 
 def _message(kind: str, org: Any, payload: dict[str, Any], number: int | None = None) -> dict[str, Any]:
-    at = clock.now().isoformat()
+    at = clock.rfc3339(clock.now())
     return {"id": number, "type": kind, "organization_id": str(org), "payload": payload, "timestamp": at}
 
 
@@ -47,7 +47,7 @@ def _event(row: EventRow) -> dict[str, Any]:
     actor = {"type": row.actor_type, "id": str(row.actor_id) if row.actor_id else None, "name": row.actor_name}
     subject = {"type": row.subject_type, "id": str(row.subject_id)}
     payload = {"subject": subject, "actor": actor, "data": row.data}
-    return _message(row.type, row.org_id, payload, row.number) | {"timestamp": row.at.isoformat()}
+    return _message(row.type, row.org_id, payload, row.number) | {"timestamp": clock.rfc3339(row.at)}
 
 
 async def _last_number(tx: Transaction) -> int:

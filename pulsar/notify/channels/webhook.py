@@ -56,7 +56,7 @@ async def send(message: Message, config: Config, recipient: Recipient | None) ->
         "text": message.text,
         "link": message.link,
         **message.facts,
-        "timestamp": clock.now().isoformat(),
+        "timestamp": clock.rfc3339(clock.now()),
     }
     headers = {**config.headers, "Idempotency-Key": message.id, "User-Agent": "Pulsar/1.0"}
     try:

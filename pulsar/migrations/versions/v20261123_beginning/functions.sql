@@ -67,7 +67,8 @@ END $$;
 
 CREATE FUNCTION engine_state(at timestamptz)
 RETURNS TABLE (jobs_waiting bigint, oldest_overdue_seconds double precision, escalations_running bigint,
-               escalations_faulty bigint, notifications_pending bigint, notifications_failed bigint)
+               escalations_faulty bigint, notifications_pending bigint, notifications_failed bigint,
+               work_mended numeric)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
 AS $$
   SELECT
@@ -76,9 +77,10 @@ AS $$
        (SELECT min(next_at) FROM escalations WHERE status = 'running'),
        (SELECT min(next_attempt_at) FROM notifications WHERE status IN ('pending', 'sending')))))::double precision),
     (SELECT count(*) FROM escalations WHERE status = 'running'),
-    (SELECT count(*) FROM escalations WHERE status = 'running' AND fault IS NOT NULL),
+    (SELECT count(*) FROM escalations WHERE fault IS NOT NULL AND started_at > at - interval '1 hour'),
     (SELECT count(*) FROM notifications WHERE status IN ('pending', 'sending')),
-    (SELECT count(*) FROM notifications WHERE status = 'failed' AND created_at > at - interval '1 hour')
+    (SELECT count(*) FROM notifications WHERE status = 'failed' AND created_at > at - interval '1 hour'),
+    (SELECT sum(mended) FROM workers)
 $$;
 
 REVOKE EXECUTE ON FUNCTION organizations_of(uuid), incoming_token(bytea), search_alerts(text),

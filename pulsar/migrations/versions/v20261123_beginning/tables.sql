@@ -119,11 +119,13 @@ CREATE TABLE escalations (
     CONSTRAINT ck_escalations_status CHECK (status IN ('running','stopped','completed'))
 );
 
-CREATE INDEX ix_escalations_policy ON escalations (org_id, policy_id) WHERE status = 'running';
+CREATE UNIQUE INDEX uq_escalations_subject ON escalations (org_id, subject_id);
+
+CREATE INDEX ix_escalations_fault ON escalations (started_at) WHERE fault IS NOT NULL;
 
 CREATE INDEX ix_escalations_due ON escalations (next_at) WHERE status = 'running';
 
-CREATE UNIQUE INDEX uq_escalations_subject ON escalations (org_id, subject_id);
+CREATE INDEX ix_escalations_policy ON escalations (org_id, policy_id) WHERE status = 'running';
 
 CREATE TABLE tickets (
     ticket_hash BYTEA NOT NULL,
@@ -142,6 +144,7 @@ CREATE TABLE workers (
     version TEXT NOT NULL,
     started_at TIMESTAMP WITH TIME ZONE NOT NULL,
     seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    mended BIGINT NOT NULL,
     CONSTRAINT pk_workers PRIMARY KEY (id)
 );
 
@@ -180,11 +183,11 @@ CREATE TABLE refresh_tokens (
     CONSTRAINT uq_refresh_tokens_token_hash UNIQUE (token_hash)
 );
 
-CREATE INDEX ix_refresh_tokens_family_id ON refresh_tokens (family_id);
-
 CREATE INDEX ix_refresh_tokens_expires_at ON refresh_tokens (expires_at);
 
 CREATE INDEX ix_refresh_tokens_user_id ON refresh_tokens (user_id);
+
+CREATE INDEX ix_refresh_tokens_family_id ON refresh_tokens (family_id);
 
 CREATE TABLE teams (
     org_id UUID DEFAULT current_setting('pulsar.org')::uuid NOT NULL,
@@ -252,11 +255,11 @@ CREATE TABLE notifications (
 
 CREATE INDEX ix_notifications_due ON notifications (next_attempt_at) WHERE status IN ('pending','sending');
 
+CREATE UNIQUE INDEX uq_notifications_key ON notifications (org_id, key);
+
 CREATE INDEX ix_notifications_subject ON notifications (org_id, subject_id, created_at);
 
 CREATE INDEX ix_notifications_user ON notifications (org_id, user_id, created_at);
-
-CREATE UNIQUE INDEX uq_notifications_key ON notifications (org_id, key);
 
 CREATE TABLE escalation_targets (
     org_id UUID DEFAULT current_setting('pulsar.org')::uuid NOT NULL,
@@ -271,9 +274,9 @@ CREATE TABLE escalation_targets (
     CONSTRAINT ck_escalation_targets_one_target CHECK (num_nonnulls(user_id, team_id) = 1)
 );
 
-CREATE UNIQUE INDEX uq_escalation_targets_team ON escalation_targets (org_id, rule_id, team_id);
-
 CREATE UNIQUE INDEX uq_escalation_targets_user ON escalation_targets (org_id, rule_id, user_id);
+
+CREATE UNIQUE INDEX uq_escalation_targets_team ON escalation_targets (org_id, rule_id, team_id);
 
 CREATE TABLE alerts (
     org_id UUID DEFAULT current_setting('pulsar.org')::uuid NOT NULL,
@@ -314,8 +317,6 @@ CREATE TABLE alerts (
     CONSTRAINT fk_alerts_org_id_closed_by_user_id FOREIGN KEY(org_id, closed_by_user_id) REFERENCES memberships (org_id, user_id)
 );
 
-CREATE INDEX ix_alerts_search ON alerts USING gin (search);
-
 CREATE UNIQUE INDEX uq_alerts_alias ON alerts (org_id, alias) WHERE status <> 'closed';
 
 CREATE UNIQUE INDEX uq_alerts_number ON alerts (org_id, number);
@@ -323,6 +324,8 @@ CREATE UNIQUE INDEX uq_alerts_number ON alerts (org_id, number);
 CREATE INDEX ix_alerts_status ON alerts (org_id, status, id);
 
 CREATE INDEX ix_alerts_snoozed ON alerts (snoozed_until) WHERE status = 'snoozed';
+
+CREATE INDEX ix_alerts_search ON alerts USING gin (search);
 
 CREATE TABLE incoming_tokens (
     org_id UUID DEFAULT current_setting('pulsar.org')::uuid NOT NULL,

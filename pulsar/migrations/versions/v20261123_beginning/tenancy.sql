@@ -11,9 +11,12 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN
   NULL; -- another installation on this server made it at the same moment
 END $$;
 
+-- Since PostgreSQL 16 whoever makes a role may give it away, but not take it on.
 DO $$
 BEGIN
-  IF NOT pg_has_role(current_user, 'pulsar_app', 'MEMBER') THEN
+  IF NOT pg_has_role(current_user, 'pulsar_app',
+    CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END)
+  THEN
     EXECUTE format('GRANT pulsar_app TO %I', current_user);
   END IF;
 END $$;

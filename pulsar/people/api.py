@@ -16,7 +16,7 @@ from pulsar.base.ids import new_id
 from pulsar.orgs import actions as orgs
 from pulsar.orgs.model import Membership
 from pulsar.orgs.roles import Role
-from pulsar.people import sessions, throttle
+from pulsar.people import sessions
 from pulsar.people.access import AsViewer, Caller
 from pulsar.people.model import User
 
@@ -140,6 +140,10 @@ def _address(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
+def _arrived_at(request: Request) -> datetime:
+    return request.scope.get("arrived_at") or clock.now()
+
+
 @router.post("/auth/register", status_code=201)
 async def register(body: Registration, request: Request, response: Response, pulsar: PulsarNode) -> SessionView:
     session = await sessions.register(
@@ -150,30 +154,23 @@ async def register(body: Registration, request: Request, response: Response, pul
 
 @router.post("/auth/login")
 async def login(body: Login, request: Request, response: Response, pulsar: PulsarNode) -> SessionView:
-    address = _address(request)
-    await throttle.check(pulsar.db, body.email, address)
-    try:
-        async with pulsar.db.without_org() as tx:
-            session = await sessions.login(tx, body.email.strip(), body.password, body.organization_id)
-    except sessions.InvalidCredentials:
-        await throttle.count_failure(pulsar.db, body.email, address)
-        raise
-    await throttle.forget(pulsar.db, body.email, address)
+    session = await sessions.login(
+        pulsar.db, body.email.strip(), body.password, body.organization_id, _address(request)
+    )
     return _answer(request, response, session, body.session)
 
 
 @router.post("/auth/refresh")
 async def refresh(body: Refresh, request: Request, response: Response, pulsar: PulsarNode) -> SessionView:
-    arrived_at = request.scope.get("arrived_at") or clock.now()
     token, kind = _presented(request, body)
-    return _answer(request, response, await sessions.refresh(pulsar.db, token, arrived_at), kind)
+    return _answer(request, response, await sessions.refresh(pulsar.db, token, _arrived_at(request)), kind)
 
 
 @router.post("/auth/switch")
 async def switch(body: Switch, request: Request, response: Response, pulsar: PulsarNode) -> SessionView:
     """The session goes on in another organization of the user's."""
     token, kind = _presented(request, body)
-    session = await sessions.refresh(pulsar.db, token, clock.now(), body.organization_id)
+    session = await sessions.refresh(pulsar.db, token, _arrived_at(request), body.organization_id)
     return _answer(request, response, session, kind)
 
 

@@ -15,6 +15,7 @@ from pulsar.base.http import ACCESS_TOKEN
 from pulsar.base.ids import new_id
 from pulsar.orgs import actions as orgs
 from pulsar.orgs.roles import Role
+from pulsar.people import throttle
 from pulsar.people.model import RefreshToken, User
 
 ACCESS_LIFETIME = timedelta(minutes=15)
@@ -86,19 +87,41 @@ async def register(
         return _open(tx, user, organization, new_id())
 
 
-async def login(tx: Transaction, email: str, password: str, organization_id: UUID | None) -> Session:
-    user = await tx.scalar(select(User).where(func.lower(User.email) == email.lower()))
+async def login(db: Database, email: str, password: str, organization_id: UUID | None, address: str) -> Session:
+    """Raises TooManyAttempts, also when the count filled while the password was being hashed: of guesses that
+    come all at once, no more get an answer than of those that come one by one."""
+    await throttle.check(db, email, address)
+    user = await _account(db, email)
     if not await crypto.password_matches(password, user.password_hash if user else None) or not user:
+        await throttle.count_failure(db, email, address)
         raise InvalidCredentials
-    return _open(tx, user, await _choose(tx, user, organization_id), new_id())
+    await throttle.check(db, email, address)
+    await throttle.forget(db, email)
+    async with db.without_org() as tx:
+        return _open(tx, user, await _choose(tx, user, organization_id), new_id())
+
+
+async def _account(db: Database, email: str) -> User | None:
+    async with db.without_org() as tx:
+        user: User | None = await tx.scalar(select(User).where(func.lower(User.email) == func.lower(email)))
+        return user
 
 
 async def _choose(tx: Transaction, user: User, organization_id: UUID | None) -> OrganizationOf:
+    """The first that the user joined, if none is wanted. Raises NotFound."""
     organizations = await organizations_of(tx, user.id)
     chosen = [o for o in organizations if organization_id in (None, o.id)]
     if not chosen:
         raise NotFound("You do not belong to this organization." if organization_id else "You belong to none.")
     return chosen[0]
+
+
+async def _same(tx: Transaction, user: User, organization_id: UUID) -> OrganizationOf:
+    """A session ends when its user is removed from its organization."""
+    try:
+        return await _choose(tx, user, organization_id)
+    except NotFound:
+        raise SessionEnded from None
 
 
 def _open(tx: Transaction, user: User, organization: OrganizationOf, family_id: UUID) -> Session:
@@ -137,8 +160,9 @@ async def refresh(
         if link and usable:
             link.rotated_at = now
             user = await tx.get_one(User, link.user_id)
-            organization = await _choose(tx, user, organization_id or link.organization_id)
-            return _open(tx, user, organization, link.family_id)
+            if organization_id:
+                return _open(tx, user, await _choose(tx, user, organization_id), link.family_id)
+            return _open(tx, user, await _same(tx, user, link.organization_id), link.family_id)
         if link:
             await _end(tx, link.family_id)
     raise SessionEnded

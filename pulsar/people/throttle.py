@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 
 from pulsar.base import clock
-from pulsar.base.db import Database
+from pulsar.base.db import Database, Transaction
 from pulsar.base.errors import TooManyAttempts
 from pulsar.base.ids import new_id
 from pulsar.people.model import LoginFailure
@@ -25,18 +25,21 @@ def _buckets(email: str, address: str) -> list[tuple[str, int, timedelta]]:
 
 async def check(db: Database, email: str, address: str) -> None:
     """Raises TooManyAttempts while either count is full."""
-    now = clock.now()
     async with db.without_org() as tx:
-        for bucket, limit, window in _buckets(email, address):
-            count, oldest = (
-                await tx.execute(
-                    select(func.count(), func.min(LoginFailure.at)).where(
-                        LoginFailure.bucket == bucket, LoginFailure.at > now - window
-                    )
+        await _check(tx, email, address, clock.now())
+
+
+async def _check(tx: Transaction, email: str, address: str, now: datetime) -> None:
+    for bucket, limit, window in _buckets(email, address):
+        count, oldest = (
+            await tx.execute(
+                select(func.count(), func.min(LoginFailure.at)).where(
+                    LoginFailure.bucket == bucket, LoginFailure.at > now - window
                 )
-            ).one()
-            if count >= limit:
-                raise TooManyAttempts(_seconds_until(oldest + window, now))
+            )
+        ).one()
+        if count >= limit:
+            raise TooManyAttempts(_seconds_until(oldest + window, now))
 
 
 def _seconds_until(then: datetime, now: datetime) -> int:
@@ -44,13 +47,18 @@ def _seconds_until(then: datetime, now: datetime) -> int:
 
 
 async def count_failure(db: Database, email: str, address: str) -> None:
+    """Raises TooManyAttempts when others filled the count meanwhile. One at a time for each account and each
+    address, accounts first, or a burst of guesses would find it empty all at once."""
     now = clock.now()
     async with db.without_org() as tx:
+        for bucket, _, _ in _buckets(email, address):
+            await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(bucket, 0))))
+        await _check(tx, email, address, now)
         for bucket, _, _ in _buckets(email, address):
             tx.add(LoginFailure(id=new_id(), bucket=bucket, at=now))
 
 
-async def forget(db: Database, email: str, address: str) -> None:
+async def forget(db: Database, email: str) -> None:
     """The right password clears the account's count. The address keeps its own: others may be guessing there."""
     async with db.without_org() as tx:
-        await tx.execute(delete(LoginFailure).where(LoginFailure.bucket == _buckets(email, address)[0][0]))
+        await tx.execute(delete(LoginFailure).where(LoginFailure.bucket == _buckets(email, "")[0][0]))

@@ -1,0 +1,30 @@
+"""What several tests of single domains need: the database as its owner sees it, and a browser from somewhere else."""
+
+import secrets
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from pulsar import app
+from pulsar.base.db import asyncpg_url
+from pulsar.base.http import Pulsar
+
+
+@pytest_asyncio.fixture
+async def owner(pulsar: Pulsar) -> AsyncIterator[AsyncConnection]:
+    """As the owner of the tables, whom no policy binds."""
+    engine = create_async_engine(asyncpg_url(pulsar.db.url))
+    async with engine.connect() as connection:
+        yield connection
+    await engine.dispose()
+
+
+@pytest_asyncio.fixture
+async def browser(http: httpx.AsyncClient, pulsar: Pulsar) -> AsyncIterator[httpx.AsyncClient]:
+    """A client with cookies and an address of its own, over TLS. It comes after `http`, which opens the node."""
+    address = f"2001:db8::{secrets.token_hex(2)}:{secrets.token_hex(2)}"
+    transport = httpx.ASGITransport(app.build(pulsar), raise_app_exceptions=False, client=(address, 443))
+    async with httpx.AsyncClient(transport=transport, base_url="https://pulsar.test") as client:
+        yield client

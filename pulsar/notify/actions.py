@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from pulsar.base import clock
@@ -46,8 +46,9 @@ async def page(tx: Transaction, subject: Subject, users: Sequence[tuple[UUID, st
     ]
     if not rows:
         return []
-    statement = insert(Notification).values(rows).on_conflict_do_nothing().returning(Notification.id)
-    written = (await tx.scalars(statement)).all()
+    # As many statements as it takes: one takes no more than 32767 values, which a large team exceeds.
+    statement = insert(Notification).on_conflict_do_nothing().returning(Notification.id)
+    written = (await tx.scalars(statement, rows)).all()
     tx.enqueue(*(delivery_job(tx.org, n, 0, urgency_of(content), None) for n in written))
     return [row["id"] for row in rows]
 
@@ -99,10 +100,15 @@ async def send_direct(
 async def withdraw(tx: Transaction, subject_id: UUID, reason: str) -> None:
     """Nothing more goes out about this subject. What a worker is sending at this moment cannot be called
     back, but is not tried again."""
-    mine = Notification.subject_id == subject_id
+    pending = Notification.status == "pending"
+    # In one statement: between two, a message that was being sent could fail, and be tried again after all.
     await tx.execute(
         update(Notification)
-        .where(mine, Notification.status == "pending")
-        .values(status="cancelled", reason=reason, next_attempt_at=None)
+        .where(Notification.subject_id == subject_id, Notification.status.in_(("pending", "sending")))
+        .values(
+            reason=reason,
+            status=case((pending, "cancelled"), else_=Notification.status),
+            next_attempt_at=case((pending, None), else_=Notification.next_attempt_at),
+        )
+        .execution_options(synchronize_session=False)
     )
-    await tx.execute(update(Notification).where(mine, Notification.status == "sending").values(reason=reason))

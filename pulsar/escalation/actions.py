@@ -36,7 +36,7 @@ from pulsar.notify.rules import Occasion, Subject
 _CLOCK_SLACK = timedelta(seconds=1)
 
 NO_CHANNEL = "There is no enabled notification channel, so nobody can be reached."
-NOBODY = "No level of the policy had anybody to notify."
+NOBODY = "No level of the policy reached anybody."
 NO_POLICY_FOUND = "No escalation policy was found for this alert."
 
 
@@ -126,10 +126,11 @@ async def _run_of(tx: Transaction, subject_id: UUID) -> Run | None:
 
 async def restart(tx: Transaction, subject: Subject, policy_ids: Sequence[UUID], reason: str) -> None:
     """From the first level again, with the policy as it is now. What the life before had queued is withdrawn."""
-    await notify.withdraw(tx, subject.id, reason)
     policy = await choose(tx, policy_ids)
     ladder = Ladder.from_json(policy.ladder) if policy else NO_POLICY
     run = await _run_of(tx, subject.id)
+    # With the run locked: a level that is being fired at this moment would come with its messages after this.
+    await notify.withdraw(tx, subject.id, reason)
     if not run:
         run = Run(subject_id=subject.id, generation=0)
         tx.add(run)
@@ -174,14 +175,16 @@ async def revise(tx: Transaction, subject: Subject) -> None:
         run.subject = subject.to_json()
 
 
-async def fire(tx: Transaction, steps: Sequence[DueStep]) -> None:
-    """The steps that a job came for. Locked in the order of their ids, as alerts are by everybody else."""
-    query = select(Run).where(Run.id.in_({step.run_id for step in steps})).order_by(Run.id).with_for_update()
-    runs = {run.id: run for run in await tx.scalars(query)}
-    for step in sorted(steps, key=lambda step: step.run_id):
+async def fire(tx: Transaction, steps: Sequence[DueStep]) -> list[DueStep]:
+    """The steps that a job came for. Of many, those whose run somebody holds are left, and returned: who waits for
+    one run while he holds others waits in a circle with whoever acknowledges or reports several alerts at once."""
+    query = select(Run).where(Run.id.in_({step.run_id for step in steps})).order_by(Run.id)
+    runs = {run.id: run for run in await tx.scalars(query.with_for_update(skip_locked=len(steps) > 1))}
+    for step in steps:
         run = runs.get(step.run_id)
         if run and _stands_at(run, step):
             await _fire(tx, run, step.cycle, step.position)
+    return [step for step in steps if step.run_id not in runs]
 
 
 def _stands_at(run: Run, step: DueStep) -> bool:
@@ -217,7 +220,7 @@ async def _fire_level(tx: Transaction, run: Run, ladder: Ladder, step: Step) -> 
         return True
     people = await people_of(tx, level.targets)
     if not people:
-        if level.targets:
+        if ladder.levels:
             tx.record(LevelSkipped(run.subject_id, level=step.position, cycle=step.cycle, reason="nobody to notify"))
             _note(run, step, "skipped", [])
         return False
@@ -226,10 +229,7 @@ async def _fire_level(tx: Transaction, run: Run, ladder: Ladder, step: Step) -> 
     names = [name for _, name in people]
     tx.record(LevelFired(run.subject_id, level=step.position, cycle=step.cycle, people=names, messages=len(messages)))
     _note(run, step, "done", names)
-    if messages:
-        run.reached_anybody = True
-    else:
-        run.fault = NO_CHANNEL
+    _told(run, bool(messages))
     return True
 
 
@@ -238,14 +238,20 @@ async def _fall_back(tx: Transaction, run: Run, step: Step) -> None:
     people = await fallback_people(tx)
     occasion = Occasion(f"{run.id}:{run.generation}:{step.cycle}:fallback", "page", None, step.cycle)
     messages = await notify.page(tx, Subject.from_json(run.subject), people, occasion)
+    _told(run, bool(messages))
     run.fault = run.fault or NOBODY
-    if messages:
-        run.reached_anybody = True
-    else:
-        run.fault = NO_CHANNEL
     names = [name for _, name in people]
     _note(run, step, "fallback", names)
     tx.record(FellBack(run.subject_id, people=names, reason=run.fault))
+
+
+def _told(run: Run, anybody: bool) -> None:
+    if not anybody:
+        run.fault = NO_CHANNEL
+        return
+    run.reached_anybody = True
+    if run.fault == NO_CHANNEL:
+        run.fault = None  # somebody has mended it meanwhile
 
 
 def _note(run: Run, step: Step, state: str, people: list[str]) -> None:

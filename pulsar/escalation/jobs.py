@@ -12,18 +12,20 @@ log = structlog.get_logger()
 
 
 async def escalate(pulsar: Pulsar, ids: dict[str, Any]) -> None:
-    """All in one transaction. When that fails each gets its own, so that one that cannot be fired does not keep
-    the others waiting; done twice they do nothing."""
+    """All in one transaction. What it left gets one each, and when it fails every step does, so that one that
+    cannot be fired does not keep the others waiting; done twice they do nothing."""
     org = UUID(ids["org"])
     steps = [DueStep(UUID(run), generation, cycle, position) for run, generation, cycle, position in ids["steps"]]
     try:
         async with pulsar.db.in_org(org) as tx:
-            await fire(tx, steps)
+            left = await fire(tx, steps)
     except Exception:
         if len(steps) == 1:
             raise
         log.exception("steps_failed_together", steps=len(steps))
-        await _each(pulsar, org, steps)
+        left = steps
+    if len(steps) > 1:
+        await _each(pulsar, org, left)
 
 
 async def _each(pulsar: Pulsar, org: UUID, steps: list[DueStep]) -> None:

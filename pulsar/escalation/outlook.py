@@ -9,7 +9,7 @@ from sqlalchemy import select
 from pulsar.base.db import Transaction
 from pulsar.base.http import View
 from pulsar.escalation.model import Run
-from pulsar.escalation.people import people_of
+from pulsar.escalation.people import fallback_people, people_of
 from pulsar.escalation.rules import Ladder, Level, Target, held, planned
 from pulsar.notify.model import ChannelRow
 from pulsar.people.names import team_names, user_names
@@ -93,17 +93,27 @@ async def outlook(tx: Transaction, subject_id: UUID) -> EscalationView:
 
 async def _ahead(tx: Transaction, run: Run, ladder: Ladder, next_at: datetime, shown: "_Shown") -> list[LevelOutlook]:
     """The steps to come, with whom they would page if they fired now."""
+    names = {i: _names(await people_of(tx, level.targets)) for i, level in enumerate(ladder.levels)}
+    silent = {i for i, level in enumerate(ladder.levels) if held(level, run.acknowledged)}
+    empty = {i for i, found in names.items() if not found} - silent
+    falls_back = not run.reached_anybody and all(i in empty for i in range(run.position, len(ladder.levels)))
     ahead: list[LevelOutlook] = []
-    for step, at in planned(ladder, run.cycle, run.position, next_at):
+    for step, at in planned(ladder, run.cycle, run.position, next_at, empty):
         if len(ahead) == _SHOWN_STEPS:
             break
-        level = ladder.level(step.position)
-        if held(level, run.acknowledged):
+        if step.position in silent:
             continue
-        people = [name for _, name in await people_of(tx, level.targets)]
+        people = names.get(step.position, [])
+        if falls_back and step.cycle == run.cycle and step.position + 1 >= len(ladder.levels):
+            people = _names(await fallback_people(tx))
         state: Literal["next", "planned"] = "planned" if ahead else "next"
+        level = ladder.level(step.position)
         ahead.append(shown.level(level, step.cycle, step.position, at, state, people))
     return ahead
+
+
+def _names(people: list[tuple[UUID, str]]) -> list[str]:
+    return [name for _, name in people]
 
 
 async def _next(tx: Transaction, levels: list[LevelOutlook]) -> NextOutlook | None:

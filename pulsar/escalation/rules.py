@@ -1,6 +1,6 @@
 """What happens next? The ladder of a policy, walked step by step. No I/O, no clock."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Self
@@ -101,10 +101,15 @@ def held(level: Level, acknowledged: bool) -> bool:
     return acknowledged and level.condition == "not_acknowledged"
 
 
-def planned(ladder: Ladder, cycle: int, position: int, at: datetime) -> Iterator[tuple[Step, datetime]]:
-    """Every step from (cycle, position), which fires at `at`, to the end, if nobody acts."""
+def planned(
+    ladder: Ladder, cycle: int, position: int, at: datetime, empty: Collection[int] = ()
+) -> Iterator[tuple[Step, datetime]]:
+    """Every step from (cycle, position), which fires at `at`, to the end, if nobody acts. The levels at the
+    positions in `empty` have nobody to notify, and hand over to the next level of their round at once."""
     step: Step | None = Step(cycle, position, timedelta())
     while step:
-        at = at + step.wait
         yield step, at
-        step = ladder.after(step.cycle, step.position)
+        after = ladder.after(step.cycle, step.position)
+        if after and not (step.position in empty and after.cycle == step.cycle):
+            at = at + after.wait
+        step = after

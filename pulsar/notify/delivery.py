@@ -79,16 +79,15 @@ async def _send(claimed: _Claimed) -> tuple[str, Undelivered | None]:
     try:
         async with asyncio.timeout(claimed.seconds_to_send):
             return await claimed.channel.send(claimed.message, claimed.config, claimed.recipient), None
-    except Undelivered as failure:
-        return failure.answer, failure
+    except Undelivered as error:
+        failure = error
     except TimeoutError:
         failure = Undelivered(f"It was not through after {claimed.seconds_to_send} seconds.")
-        return failure.answer, failure
     except Exception as error:
         # Whatever a channel's file did not foresee is a failed try like any other, and loud.
         log.exception("channel_broken", channel=claimed.channel.slug, notification=claimed.message.id)
         failure = Undelivered(f"{type(error).__name__}: {error}")
-        return failure.answer, failure
+    return failure.answer, failure
 
 
 async def _claim(tx: Transaction, pulsar: Pulsar, notification_id: UUID) -> _Claimed | None:

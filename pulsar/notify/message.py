@@ -29,12 +29,10 @@ def compose(pulsar: Pulsar, tx: Transaction, notification: Notification) -> Mess
         )
     subject = Subject.from_json(content["subject"])
     people = content["people"]
-    again = f" (again, round {notification.cycle + 1})" if notification.cycle else ""
-    told = f"Level {(notification.level or 0) + 1}{again}: {', '.join(people)}" if people else ""
     return Message(
         id=str(notification.id),
         title=f"[{subject.priority}] #{subject.number} {subject.title}",
-        text="\n\n".join(part for part in (subject.body, told) if part),
+        text="\n\n".join(part for part in (subject.body, _told(notification, people)) if part),
         link=f"{base_url}{subject.path}",
         acknowledge_link=_acknowledge_link(base_url, tx, notification.user_id, subject.id),
         facts={
@@ -49,6 +47,14 @@ def compose(pulsar: Pulsar, tx: Transaction, notification: Notification) -> Mess
             "people": people,
         },
     )
+
+
+def _told(notification: Notification, people: list[str]) -> str:
+    """Who else knows, and why they were told."""
+    again = f" (again, round {notification.cycle + 1})" if notification.cycle else ""
+    fell_back = notification.level is None
+    why = "No level reached anybody, so this goes to" if fell_back else f"Level {(notification.level or 0) + 1}{again}"
+    return f"{why}: {', '.join(people)}" if people else ""
 
 
 def _acknowledge_link(base_url: str, tx: Transaction, user_id: UUID | None, subject_id: UUID) -> str | None:

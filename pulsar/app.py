@@ -168,7 +168,8 @@ class Edge:
                 await self._route(scope, receive, answering)
             finally:
                 took = round((time.monotonic() - started) * 1000, 1)
-                log.debug("request", method=scope["method"], path=safe_path(scope["path"]), status=status, ms=took)
+                say = log.debug if _quiet(scope["path"]) else log.info
+                say("request", method=scope["method"], path=safe_path(scope["path"]), status=status, ms=took)
 
     async def _route(self, scope: Any, receive: Any, send: Any) -> None:
         path = scope["path"]
@@ -186,6 +187,11 @@ class Edge:
                 await self.api(scope, receive, send)
         else:
             await self._console(scope, receive, send)
+
+
+def _quiet(path: str) -> bool:
+    """What comes by the thousand and is counted in metrics instead: signals, probes, files of the console."""
+    return not path.startswith(("/api/", "/ack/")) or path.startswith(inbound.PUBLIC_PATH)
 
 
 def _announces_too_much(scope: Any) -> bool:

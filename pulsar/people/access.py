@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated
 
+import structlog
 from fastapi import Depends
 from sqlalchemy import select
 
@@ -22,6 +23,7 @@ Caller = Annotated[Principal, Depends(principal)]
 async def entered(pulsar: Pulsar, caller: Principal, needed: Role) -> AsyncIterator[Transaction]:
     """Looks the role up at every request: who was removed or demoted is so at once, not when a token expires.
     Raises NotSignedIn for somebody who is no member (any more), Forbidden for too low a role."""
+    structlog.contextvars.bind_contextvars(org=str(caller.org_id))
     async with pulsar.db.in_org(caller.org_id) as tx:
         row = (
             await tx.execute(

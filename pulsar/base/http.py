@@ -141,7 +141,7 @@ async def page_of(
     return Page[T](items=shape(rows), total=total, page=paging.page, page_size=paging.page_size, next_cursor=cursor)
 
 
-def check_version(held: int, sent: int | None, **current: Any) -> None:
-    """An edit that names the version it was made from is refused when another came between."""
+def check_version(held: int, sent: int | None, current: View) -> None:
+    """An edit that names the version it was made from is refused when another came between, with what that left."""
     if sent is not None and sent != held:
-        raise StaleVersion(**current)
+        raise StaleVersion(current=current.model_dump(mode="json"))

@@ -10,8 +10,8 @@ from pydantic import Field, StringConstraints, model_validator
 from sqlalchemy import select
 
 from pulsar.base.db import Transaction
-from pulsar.base.errors import NotFound
-from pulsar.base.http import Body, Page, Pages, View, page_of
+from pulsar.base.errors import Invalid, NotFound
+from pulsar.base.http import Body, Page, Pages, View, check_version, page_of
 from pulsar.escalation import policies
 from pulsar.escalation.model import Policy, Rule, RuleTarget
 from pulsar.escalation.rules import Condition, Target
@@ -199,8 +199,9 @@ async def get_policy(policy_id: UUID, tx: AsViewer) -> PolicyView:
 @router.patch("/{policy_id}")
 async def update_policy(policy_id: UUID, body: PolicyChange, tx: AsAdmin) -> PolicyView:
     policy = await policies.get(tx, policy_id, to_change=True)
+    check_version(policy.version, body.version, await _view(tx, policy))
     rules = [await _rule(tx, rule) for rule in body.rules] if "rules" in body.model_fields_set else None
-    await policies.change(tx, policy, _values(body), rules, body.version)
+    await policies.change(tx, policy, _values(body), rules)
     return await _view(tx, policy)
 
 
@@ -218,6 +219,8 @@ async def list_rules(policy_id: UUID, tx: AsViewer) -> Page[RuleView]:
 @router.post("/{policy_id}/rules", status_code=201)
 async def add_rule(policy_id: UUID, body: NewRuleAt, tx: AsAdmin) -> RuleView:
     policy = await policies.get(tx, policy_id, to_change=True)
+    if len(policy.rules) == MOST_RULES:
+        raise Invalid(f"A policy has {MOST_RULES} rules at most.", field="rules")
     rule = await _rule(tx, body)
     policy.rules.insert(len(policy.rules) if body.position is None else body.position, rule)
     await policies.settle(tx, policy)

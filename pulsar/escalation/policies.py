@@ -10,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Invalid, NameTaken, NotFound
-from pulsar.base.http import check_version
 from pulsar.escalation.events import PolicyCreated, PolicyDeleted, PolicyUpdated
 from pulsar.escalation.model import Policy, Rule, RuleTarget, Run
 from pulsar.escalation.rules import Condition, Ladder, Level, Target
@@ -90,11 +89,8 @@ async def create(tx: Transaction, values: dict[str, Any], rules: Sequence[Rule])
     return policy
 
 
-async def change(
-    tx: Transaction, policy: Policy, values: dict[str, Any], rules: Sequence[Rule] | None, version: int | None
-) -> None:
+async def change(tx: Transaction, policy: Policy, values: dict[str, Any], rules: Sequence[Rule] | None) -> None:
     """`rules`, when given, are the whole ladder anew."""
-    check_version(policy.version, version)
     if values.get("is_default") and not policy.is_default:
         await _no_other_default(tx)
     for field, value in values.items():

@@ -8,7 +8,6 @@ from sqlalchemy.exc import IntegrityError
 from pulsar.base import clock, crypto
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Invalid, NotFound
-from pulsar.base.http import check_version
 from pulsar.inbound.events import IntegrationCreated, IntegrationDeleted, IntegrationUpdated, SignalRefused
 from pulsar.inbound.model import IncomingToken
 from pulsar.inbound.source import registry
@@ -37,8 +36,7 @@ async def create(tx: Transaction, values: dict[str, Any]) -> tuple[IncomingToken
     return token, secret
 
 
-async def change(tx: Transaction, token: IncomingToken, values: dict[str, Any], version: int | None) -> None:
-    check_version(token.version, version)
+async def change(tx: Transaction, token: IncomingToken, values: dict[str, Any]) -> None:
     for field, value in values.items():
         setattr(token, field, value)
     token.version += 1

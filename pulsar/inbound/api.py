@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from sqlalchemy import select
 
 from pulsar.alerts.rules import Priority
-from pulsar.base.http import Body, Page, Pages, PulsarNode, View, page_of
+from pulsar.base.http import Body, Page, Pages, PulsarNode, View, check_version, page_of
 from pulsar.inbound import actions
 from pulsar.inbound.model import IncomingToken
 from pulsar.inbound.source import registry
@@ -114,7 +114,8 @@ async def get_token(token_id: UUID, tx: AsViewer) -> TokenView:
 @router.patch("/{token_id}")
 async def update_token(token_id: UUID, body: TokenChange, tx: AsAdmin) -> TokenView:
     row = await actions.get(tx, token_id, to_change=True)
-    await actions.change(tx, row, _values(body.sent("version")), body.version)
+    check_version(row.version, body.version, TokenView.model_validate(row))
+    await actions.change(tx, row, _values(body.sent("version")))
     return TokenView.model_validate(row)
 
 

@@ -130,7 +130,7 @@ async def get_channel(channel_id: UUID, tx: AsViewer) -> ChannelView:
 @router.patch("/{channel_id}")
 async def update_channel(channel_id: UUID, body: ChannelChange, tx: AsAdmin) -> ChannelView:
     row = await _get(tx, channel_id, to_change=True)
-    check_version(row.version, body.version)
+    check_version(row.version, body.version, _view(tx, row))
     try:
         await channel_setup.change(tx, row, body.sent("version"))
     except IntegrityError:

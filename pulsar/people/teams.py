@@ -8,7 +8,6 @@ from sqlalchemy.exc import IntegrityError
 
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Invalid, NameTaken, NotFound
-from pulsar.base.http import check_version
 from pulsar.orgs.actions import membership_of
 from pulsar.people.events import (
     TeamCreated,
@@ -44,8 +43,7 @@ async def create(tx: Transaction, values: dict[str, Any]) -> Team:
     return team
 
 
-async def change(tx: Transaction, team: Team, values: dict[str, Any], version: int | None) -> None:
-    check_version(team.version, version)
+async def change(tx: Transaction, team: Team, values: dict[str, Any]) -> None:
     for field, value in values.items():
         setattr(team, field, value)
     team.version += 1

@@ -10,7 +10,7 @@ from pydantic import StringConstraints
 from sqlalchemy import func, select
 
 from pulsar.base.db import Transaction
-from pulsar.base.http import Body, Page, Pages, View, page_of
+from pulsar.base.http import Body, Page, Pages, View, check_version, page_of
 from pulsar.people import teams
 from pulsar.people.access import AsAdmin, AsViewer
 from pulsar.people.model import Team, TeamMember, User
@@ -121,7 +121,8 @@ async def get_team(team_id: UUID, tx: AsViewer) -> TeamWithMembers:
 @router.patch("/{team_id}")
 async def update_team(team_id: UUID, body: TeamChange, tx: AsAdmin) -> TeamWithMembers:
     team = await teams.get(tx, team_id, to_change=True)
-    await teams.change(tx, team, body.sent("version"), body.version)
+    check_version(team.version, body.version, await _with_members(tx, team))
+    await teams.change(tx, team, body.sent("version"))
     return await _with_members(tx, team)
 
 

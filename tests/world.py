@@ -80,6 +80,31 @@ def _body(response: httpx.Response) -> Any:
     return response.json()
 
 
+async def register(http: httpx.AsyncClient, name: str) -> Person:
+    login = f"{name.lower()}-{secrets.token_hex(4)}"
+    body = {
+        "email": f"{login}@example.org",
+        "username": login,
+        "password": PASSWORD,
+        "full_name": name,
+        "organization_name": f"{name}'s",
+    }
+    return _person(http, _body(await http.post(f"{API}/auth/register", json=body)))
+
+
+def _person(http: httpx.AsyncClient, session: dict[str, Any]) -> Person:
+    user, organization = session["user"], session["organization"]
+    return Person(
+        http,
+        UUID(user["id"]),
+        UUID(organization["id"]),
+        user["email"],
+        user["full_name"],
+        session["access_token"],
+        session["refresh_token"],
+    )
+
+
 @dataclass
 class People:
     http: httpx.AsyncClient
@@ -87,15 +112,7 @@ class People:
 
     async def founder(self, name: str) -> Person:
         """Registers, with a new organization."""
-        login = f"{name.lower()}-{secrets.token_hex(4)}"
-        body = {
-            "email": f"{login}@example.org",
-            "username": login,
-            "password": PASSWORD,
-            "full_name": name,
-            "organization_name": f"{name}'s",
-        }
-        return self._person(_body(await self.http.post(f"{API}/auth/register", json=body)))
+        return await register(self.http, name)
 
     async def colleague(self, of: Person, name: str, role: str) -> Person:
         """Registers, joins the other's organization, and is signed in there."""
@@ -103,19 +120,7 @@ class People:
         async with self.pulsar.db.in_org(of.org_id) as tx:
             await orgs.join(tx, own.id, Role(role))
         body = {"email": own.email, "password": PASSWORD, "organization_id": str(of.org_id)}
-        return self._person(_body(await self.http.post(f"{API}/auth/login", json=body)))
-
-    def _person(self, session: dict[str, Any]) -> Person:
-        user, organization = session["user"], session["organization"]
-        return Person(
-            self.http,
-            UUID(user["id"]),
-            UUID(organization["id"]),
-            user["email"],
-            user["full_name"],
-            session["access_token"],
-            session["refresh_token"],
-        )
+        return _person(self.http, _body(await self.http.post(f"{API}/auth/login", json=body)))
 
 
 @dataclass

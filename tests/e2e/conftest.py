@@ -1,0 +1,74 @@
+"""Real processes: one Pulsar that most tests share, and as many of their own as a test starts and kills."""
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from tests.e2e.processes import Running, Starter, copy, remove, run
+from tests.world import Person, register
+
+
+@pytest.fixture(scope="session")
+def workshop() -> Iterator[Path]:
+    """Where the data directories lie. Not pytest's own place, which only its owner may enter."""
+    with tempfile.TemporaryDirectory(prefix="pulsar-e2e-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def migrated_dir(workshop: Path) -> Path:
+    """A stopped data directory with a database at the newest version: making one takes seconds, copying none."""
+    data_dir = workshop / "migrated"
+    done = await run(data_dir, "migrate")
+    assert done.code == 0, done.stderr
+    return data_dir
+
+
+@pytest.fixture
+def data_dir(migrated_dir: Path, tmp_path: Path) -> Iterator[Path]:
+    """A test's own, at the newest version."""
+    path = copy(migrated_dir, tmp_path / "data")
+    yield path
+    remove(path)
+
+
+@pytest.fixture
+def empty_dir(tmp_path: Path) -> Iterator[Path]:
+    """Not there yet."""
+    path = tmp_path / "data"
+    yield path
+    remove(path)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Starter]:
+    """`start(data_dir)` is `pulsar serve`; ended with the test."""
+    starter = Starter(tmp_path)
+    yield starter
+    starter.end_all()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def server(migrated_dir: Path, workshop: Path) -> AsyncIterator[Running]:
+    """The one that tests share which do it no harm."""
+    starter = Starter(workshop)
+    yield await starter(copy(migrated_dir, workshop / "shared")).ready()
+    starter.end_all()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def http(server: Running) -> AsyncIterator[httpx.AsyncClient]:
+    """Over a socket to the shared one."""
+    async with httpx.AsyncClient(base_url=server.url, timeout=20) as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def ana(http: httpx.AsyncClient) -> Person:
+    """On call, in an organization of her own on the shared one."""
+    return await register(http, "Ana")

@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(
         default_factory=default_data_dir,
-        description="The embedded database, the generated secret and the logs of both. "
+        description="The embedded database with its log, and the generated secret. "
         "Default: `~/.local/share/pulsar`, for root `/var/lib/pulsar`.",
     )
     database_url: str = Field(
@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: str = Field("auto", description="`json`, `text`, or `auto`: text on a terminal, JSON elsewhere.")
-    worker_concurrency: int = Field(100, ge=20, le=1000, description="Jobs that one worker has under way at once.")
+    worker_concurrency: int = Field(100, ge=20, le=1000, description="Jobs that one worker does at once, 20 to 1000.")
 
     @field_validator("secret_key")
     @classmethod
@@ -98,3 +98,28 @@ def load() -> Settings:
     except ValidationError as error:
         lines = (f"PULSAR_{e['loc'][0]!s:}".upper() + f": {e['msg']}" for e in error.errors())
         raise BadSettings("\n".join(lines)) from None
+
+
+_PAGE = """# Settings
+
+Every setting is an environment variable. `pulsar` reads them once, at its start, and does not start with one that
+it cannot work with. `pulsar check` says what it found.
+
+This page is made from the code: `python -m pulsar.settings > docs/settings.md`.
+
+| variable | default | what it sets |
+|---|---|---|
+"""
+
+
+def page() -> str:
+    """The text of docs/settings.md. Where a default depends on something else, the description says it."""
+    rows = []
+    for name, field in Settings.model_fields.items():
+        default = f"`{field.default}`" if field.default and not field.default_factory else ""
+        rows.append(f"| `PULSAR_{name.upper()}` | {default} | {field.description} |\n")
+    return _PAGE + "".join(rows)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

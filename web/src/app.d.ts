@@ -3,9 +3,7 @@ declare global {
 		interface Error {
 			message: string;
 			code?: string;
-		}
-		interface PageState {
-			alertDraft?: boolean;
+			requestId?: string;
 		}
 	}
 }

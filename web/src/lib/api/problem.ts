@@ -8,7 +8,9 @@ export class Problem extends Error {
 		/** The message for each field that the server refused. */
 		readonly fields: Record<string, string> = {},
 		/** On 409: the object as it stands now. */
-		readonly current: unknown = undefined
+		readonly current: unknown = undefined,
+		/** By which the operator finds it in the log. */
+		readonly requestId: string | undefined = undefined
 	) {
 		super(message);
 	}
@@ -28,12 +30,14 @@ interface Body {
 	title?: unknown;
 	code?: unknown;
 	current?: unknown;
+	request_id?: unknown;
 	errors?: { field?: unknown; message?: unknown }[];
 }
 
 /** Reads application/problem+json; an answer of another shape (a proxy's page) still gives a sentence. */
 export function problemFrom(status: number, body: unknown): Problem {
-	const { detail, title, code, current, errors }: Body = body && typeof body === 'object' ? body : {};
+	const { detail, title, code, current, request_id, errors }: Body =
+		body && typeof body === 'object' ? body : {};
 	const fields: Record<string, string> = {};
 	for (const error of Array.isArray(errors) ? errors : [])
 		fields[String(error.field ?? '')] ??= String(error.message ?? 'This value was refused.');
@@ -45,7 +49,8 @@ export function problemFrom(status: number, body: unknown): Problem {
 		typeof code === 'string' ? code : 'unknown',
 		(message as string) ?? fallback,
 		fields,
-		current
+		current,
+		typeof request_id === 'string' ? request_id : undefined
 	);
 }
 

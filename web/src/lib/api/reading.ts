@@ -18,8 +18,10 @@ export async function reading<T>(url: URL, work: () => Promise<T>): Promise<T> {
 		return await work();
 	} catch (failure) {
 		if (failure instanceof SignedOut) redirect(307, loginPath(url));
-		if (failure instanceof Problem)
-			error(failure.status || 503, { message: failure.message, code: failure.code });
+		if (failure instanceof Problem) {
+			const { status, message, code, requestId } = failure;
+			error(status || 503, { message, code, requestId });
+		}
 		throw failure;
 	}
 }

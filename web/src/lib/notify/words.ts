@@ -10,20 +10,7 @@ export const DELIVERY_STATUS: Record<Notification['status'], { text: string; ton
 	cancelled: { text: 'Cancelled', tone: 'plain' }
 };
 
-export const PURPOSES: Record<Notification['purpose'], string> = {
-	page: 'Page',
-	follow_up: 'Follow-up',
-	test: 'Test',
-	direct: 'Direct message'
-};
+/** Pending, after a first attempt that failed. */
+export const RETRYING = { text: 'Retrying', tone: 'warn' } as const;
 
-const REASONS: Record<string, string> = {
-	dnd: 'do not disturb',
-	acknowledged: 'the alert was acknowledged first',
-	closed: 'the alert was closed first',
-	disabled: 'the channel is off',
-	duplicate: 'already sent',
-	priority: 'below the wanted priority'
-};
-
-export const reasonWords = (reason: string): string => REASONS[reason] ?? reason.replaceAll('_', ' ');
+export const reasonWords = (reason: string): string => reason.replaceAll('_', ' ').replace(/\.$/, '');

@@ -81,7 +81,7 @@ def _upgrade(connection: Connection) -> None:
 async def migrate(url: str, keys: Keys) -> None:
     """To the newest version, as the owner of the tables. Safe to run on many nodes at once. Raises
     DatabaseTooOld, NotAllowed, WrongSecretKey."""
-    engine = create_async_engine(asyncpg_url(url), connect_args={"timeout": 10})
+    engine = create_async_engine(asyncpg_url(url), hide_parameters=True, connect_args={"timeout": 10})
     try:
         async with engine.connect() as connection:
             await connection.run_sync(_upgrade)

@@ -88,6 +88,8 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             asyncpg_url(url),
             pool_size=size,
+            # A failed statement is logged; what it was given is nobody else's to read.
+            hide_parameters=True,
             max_overflow=0,
             pool_timeout=30,
             pool_pre_ping=False,

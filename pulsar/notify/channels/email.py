@@ -60,7 +60,8 @@ def _mail(message: Message, config: Config, recipient: Recipient) -> EmailMessag
     mail = EmailMessage()
     mail["Subject"] = " ".join(message.title.split())[:300]
     mail["From"] = formataddr(("Pulsar", config.from_address))
-    mail["To"] = formataddr((recipient.name, recipient.email))
+    # A line break in a header is refused, and whoever has one in the name would never be reached.
+    mail["To"] = formataddr((" ".join(recipient.name.split()), recipient.email))
     mail["Date"] = format_datetime(clock.now())
     # The same at every try, so that a mail server or client can drop the second copy.
     mail["Message-ID"] = f"<{message.id}@{parseaddr(config.from_address)[1].rpartition('@')[2]}>"

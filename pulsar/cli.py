@@ -5,6 +5,7 @@ import fcntl
 import inspect
 import os
 import secrets
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ import click
 from pulsar import __version__
 
 if TYPE_CHECKING:
+    import socket
+
     from pulsar.base.crypto import Keys
     from pulsar.settings import Settings
 
@@ -94,27 +97,44 @@ def _only_server(data_dir: Path) -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def _bound(settings: "Settings") -> Iterator[list["socket.socket"]]:
+    from pulsar.serve import bound
+
+    with contextlib.ExitStack() as stack:
+        try:
+            sockets = stack.enter_context(bound(settings.host, settings.port))
+        except OSError as error:
+            place = f"{settings.host}:{settings.port} (PULSAR_HOST, PULSAR_PORT)"
+            raise _fail(f"Pulsar cannot listen on {place}: {error.strerror}.") from None
+        yield sockets
+
+
 @click.group()
 @click.version_option(__version__)
 def main() -> None:
     """Pulsar wakes the right person when something breaks."""
+    # From the first moment on, a SIGTERM stops in order what was started, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @main.command()
 @click.option("--no-worker", is_flag=True, help="Web server only; run `pulsar worker` elsewhere.")
 def serve(no_worker: bool) -> None:
-    """Run everything: database (unless one is given), migrations, API, console and a worker."""
+    """Run everything: database (unless one is given), migrations, API, console and a worker.
+
+    Ctrl-C or SIGTERM stops all of it in order, within 5 seconds; the exit code is then 0.
+    """
     settings = _settings()
-    with _only_server(settings.data_dir), _migrated(settings) as (url, keys):
+    with _only_server(settings.data_dir), _bound(settings) as sockets, _migrated(settings) as (url, keys):
         import uvloop
 
         from pulsar import serve as processes
 
         announce = f"Pulsar {__version__} is running at {settings.base_url} - Ctrl-C stops it."
         pulsar = processes.node(settings, url, keys)
-        running = processes.serve(pulsar, secret_key=secret_key(settings), with_worker=not no_worker, announce=announce)
-        with contextlib.suppress(KeyboardInterrupt):
-            uvloop.run(running)
+        key = secret_key(settings)
+        uvloop.run(processes.serve(pulsar, sockets, secret_key=key, with_worker=not no_worker, announce=announce))
 
 
 @main.command()

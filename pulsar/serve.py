@@ -7,18 +7,16 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import structlog
 import uvicorn
 
-from pulsar import app
 from pulsar.base.crypto import Keys
 from pulsar.base.db import Database
 from pulsar.base.embedded import EmbeddedPostgresFailed, embedded, ensure_running
 from pulsar.base.http import Pulsar
-from pulsar.engine import worker
 from pulsar.settings import Settings
 
 log = structlog.get_logger()
@@ -56,16 +54,22 @@ def _collect_less() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-async def work(pulsar: Pulsar, *, follow_parent: bool) -> None:
-    """A worker, until a signal or, when it is `serve`'s child, until its parent is gone."""
-    _collect_less()
-    stopping = asyncio.Event()
+def _at_signals(stop: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopping.set)
+        loop.add_signal_handler(number, stop)
+
+
+async def work(pulsar: Pulsar, *, follow_parent: bool) -> None:
+    """A worker, until a signal or, when it is `serve`'s child, until its parent is gone."""
+    from pulsar.engine import worker
+
+    _collect_less()
+    stopping = asyncio.Event()
+    _at_signals(stopping.set)
     if follow_parent:
         # The parent holds the other end and never writes: end of file means that it is gone, however it went.
-        loop.add_reader(sys.stdin.fileno(), stopping.set)
+        asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stopping.set)
     async with pulsar.db.opened():
         done = asyncio.create_task(worker.run(pulsar, stopping))
         await asyncio.wait({done, asyncio.create_task(stopping.wait())}, return_when=asyncio.FIRST_COMPLETED)
@@ -130,12 +134,37 @@ async def _kept(*keepers: asyncio.Task[None]) -> AsyncIterator[None]:
         await asyncio.gather(*keepers, return_exceptions=True)
 
 
+@contextlib.contextmanager
+def bound(host: str, port: int) -> Iterator[list[socket.socket]]:
+    """The sockets to serve on, so that a port that is taken is found before anything is started. Raises OSError."""
+    with contextlib.ExitStack() as stack:
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        sockets = []
+        for family, kind, protocol, _, address in dict.fromkeys(found):
+            one = stack.enter_context(socket.socket(family, kind, protocol))
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            one.bind(address)
+            sockets.append(one)
+        yield sockets
+
+
 class _Server(uvicorn.Server):
-    """Says where it is once it listens."""
+    """Says where it is once it listens, and leaves the signals to `serve`: uvicorn ends the process with the one
+    that it got, and the worker and the database are still to be stopped."""
 
     def __init__(self, announce: str, config: uvicorn.Config) -> None:
         super().__init__(config)
         self._announce = announce
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        _at_signals(self._exit)
+        yield
+
+    def _exit(self) -> None:
+        self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -143,29 +172,38 @@ class _Server(uvicorn.Server):
             print(self._announce, flush=True)  # noqa: T201 - the line that whoever started it waits for
 
 
-async def serve(pulsar: Pulsar, *, secret_key: str, with_worker: bool, announce: str) -> None:
-    _collect_less()
-    settings = pulsar.settings
-    server = _Server(
-        announce,
-        uvicorn.Config(
-            app.build(pulsar),
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            date_header=False,
-            lifespan="on",
-            ws="websockets-sansio",
-            ws_max_size=4096,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-        ),
+def _server(pulsar: Pulsar, announce: str) -> _Server:
+    from pulsar import app
+
+    config = uvicorn.Config(
+        app.build(pulsar),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        lifespan="on",
+        ws="websockets-sansio",
+        ws_max_size=4096,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
     )
+    return _Server(announce, config)
+
+
+async def serve(
+    pulsar: Pulsar, sockets: list[socket.socket], *, secret_key: str, with_worker: bool, announce: str
+) -> None:
+    """Everything above the database, until a signal: then the web server stops first and the worker after it."""
+    stopping = asyncio.Event()
+    _at_signals(stopping.set)
+    settings = pulsar.settings
     keepers: list[asyncio.Task[None]] = []
     if not settings.database_url:
         keepers.append(asyncio.create_task(_keep_the_database(settings.data_dir)))
     if with_worker:
         keepers.append(asyncio.create_task(_keep_a_worker(settings, pulsar.db.url, secret_key)))
     async with _kept(*keepers):
-        await server.serve()
+        # In a thread, because what it imports takes a second, and the worker's process starts meanwhile.
+        server = await asyncio.to_thread(_server, pulsar, announce)
+        _collect_less()
+        if not stopping.is_set():
+            await server.serve(sockets)

@@ -1,5 +1,6 @@
 """Real processes: one Pulsar that most tests share, and as many of their own as a test starts and kills."""
 
+import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.processes import Running, Starter, copy, remove, run
+from tests.receiver import Receiver
 from tests.world import Person, register
 
 
@@ -72,3 +74,12 @@ async def http(server: Running) -> AsyncIterator[httpx.AsyncClient]:
 async def ana(http: httpx.AsyncClient) -> Person:
     """On call, in an organization of her own on the shared one."""
     return await register(http, "Ana")
+
+
+@pytest_asyncio.fixture
+async def slow() -> AsyncIterator[Receiver]:
+    """Takes what a webhook channel sends, and does not answer."""
+    receiver = Receiver(hold=asyncio.Event())
+    await receiver.start()
+    yield receiver
+    await receiver.stop()

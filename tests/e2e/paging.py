@@ -3,6 +3,9 @@
 from tests.ladders import Integration, integration, ladder, level, log_of, mail_channel
 from tests.world import Mailbox, Person
 
+# How late a page may be after anything was killed.
+LATEST_SECONDS = 15.0
+
 
 async def paged_by_mail(person: Person, mail: Mailbox, *delays: int) -> Integration:
     """Whatever its integration hears is mailed to this person after each of the delays."""

@@ -1,23 +1,19 @@
 """kill -9, of anything, between two levels: the next one is paged exactly once, and late by 15 s at most."""
 
-import asyncio
 import time
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import asyncpg
 import httpx
 import psutil
-import pytest_asyncio
 
-from tests.e2e.paging import paged_by_mail, pages
+from tests.e2e.paging import LATEST_SECONDS, paged_by_mail, pages
 from tests.e2e.processes import Running, stays, until
 from tests.ladders import Integration, integration, ladder, level
 from tests.receiver import Receiver
 from tests.world import Mailbox, Person, register
 
 DELAY_SECONDS = 3
-LATEST_SECONDS = 15.0
 # After which a worker takes what another one had begun, and a margin: whatever comes twice has come by then.
 TWICE_WITHIN_SECONDS = 10.0
 
@@ -88,15 +84,6 @@ async def answers(database_url: str) -> bool:
         return False
     await connection.close()
     return True
-
-
-@pytest_asyncio.fixture
-async def slow() -> AsyncIterator[Receiver]:
-    """Takes what a webhook channel sends, and does not answer."""
-    receiver = Receiver(hold=asyncio.Event())
-    await receiver.start()
-    yield receiver
-    await receiver.stop()
 
 
 async def test_a_slow_provider_holds_up_nobody_after_the_database_came_back(

@@ -10,26 +10,31 @@ import contextlib
 from collections.abc import AsyncIterator
 from uuid import UUID
 
+import asyncpg
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from pulsar.base.jobs import CHANNEL as JOBS_CHANNEL
 
 EVENTS_CHANNEL = "pulsar_events"
 _PAUSE_SECONDS = 0.02
-# PgQueuer's own trigger sends this; we do in its place.
-_JOBS_MESSAGE = (
-    "json_build_object('channel', '" + JOBS_CHANNEL + "', 'operation', 'insert', 'sent_at', now(), "
-    "'table', 'pgqueuer', 'type', 'table_changed_event')::text"
-)
+_PATIENCE_SECONDS = 5
+_RECONNECT_SECONDS = 0.5
+# What PgQueuer's own trigger would send, and the organizations that have new events; none rings nothing.
+_RING = f"""
+SELECT pg_notify('{JOBS_CHANNEL}', json_build_object('channel', '{JOBS_CHANNEL}', 'operation', 'insert',
+         'sent_at', now(), 'table', 'pgqueuer', 'type', 'table_changed_event')::text) WHERE $1
+UNION ALL
+SELECT pg_notify('{EVENTS_CHANNEL}', orgs) FROM unnest($2::text[]) AS orgs
+"""  # noqa: S608 - two constants of ours
+# 8000 bytes is the limit of a notification; a uuid and its comma take 37.
+_ORGS_IN_ONE = 200
 
 log = structlog.get_logger()
 
 
 class Bell:
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, url: str) -> None:
+        self._url = url
         self._jobs = False
         self._orgs: set[UUID] = set()
         self._rung = asyncio.Event()
@@ -41,29 +46,27 @@ class Bell:
         if self._jobs or self._orgs:
             self._rung.set()
 
-    async def _carry(self) -> None:
+    async def _carry(self, connection: asyncpg.Connection) -> None:
+        await self._rung.wait()
+        self._rung.clear()
         jobs, self._jobs = self._jobs, False
-        orgs, self._orgs = self._orgs, set()
-        async with self._engine.connect() as connection:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
-            if jobs:
-                await connection.exec_driver_sql(f"SELECT pg_notify('{JOBS_CHANNEL}', {_JOBS_MESSAGE})")
-            # 8000 bytes is the limit of a notification; a uuid and its comma take 37.
-            names = sorted(map(str, orgs))
-            for i in range(0, len(names), 200):
-                await connection.exec_driver_sql(
-                    "SELECT pg_notify($1::text, $2::text)", (EVENTS_CHANNEL, ",".join(names[i : i + 200]))
-                )
+        names, self._orgs = sorted(map(str, self._orgs)), set()
+        groups = [",".join(names[i : i + _ORGS_IN_ONE]) for i in range(0, len(names), _ORGS_IN_ONE)]
+        await connection.execute(_RING, jobs, groups, timeout=_PATIENCE_SECONDS)
+        await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _keep_ringing(self) -> None:
         while True:
-            await self._rung.wait()
-            self._rung.clear()
             try:
-                await self._carry()
-            except (OSError, SQLAlchemyError) as error:
+                connection = await asyncpg.connect(self._url, timeout=_PATIENCE_SECONDS)
+                try:
+                    while True:
+                        await self._carry(connection)
+                finally:
+                    connection.terminate()
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("bell_not_heard", error=type(error).__name__)
-            await asyncio.sleep(_PAUSE_SECONDS)
+            await asyncio.sleep(_RECONNECT_SECONDS)
 
     @contextlib.asynccontextmanager
     async def hung(self) -> AsyncIterator[None]:

@@ -99,7 +99,7 @@ class Database:
             },
         )
         event.listen(self.engine.sync_engine, "connect", _replace_when_lost)
-        self.bell = Bell(self.engine)
+        self.bell = Bell(url)
 
     @contextlib.asynccontextmanager
     async def opened(self) -> AsyncIterator["Database"]:

@@ -124,9 +124,17 @@ async def _read(scope: Any, receive: Any) -> bytes:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
+def _decoded(body: bytes) -> Any:
+    try:
+        return _decode(body)
+    except UnicodeDecodeError:
+        # Latin-1 out of an old script: a page with a few characters replaced beats none.
+        return _decode(body.decode("utf-8", "replace"))
+
+
 def _readings(source: Source, body: bytes) -> list[Reading]:
     try:
-        payload = _decode(body)
+        payload = _decoded(body)
     except (msgspec.DecodeError, RecursionError) as error:
         raise MalformedJson(f"The body is not JSON: {error}") from None
     try:

@@ -1,11 +1,12 @@
 """How do signals become alerts? Many at once, in one transaction: deduplicate, write, record, start paging.
 
 Locks are taken in one order everywhere, which is what keeps these transactions and the verbs of `actions` from
-waiting for each other in a circle: the organization's alert counter, then alerts, then runs, and the event counter
-at the end. Whoever makes alerts holds the first, so an alias that is not found then cannot appear meanwhile.
+waiting for each other in a circle: the organization's alert counter, then alerts in the order of their ids, then runs,
+and the event counter at the end. Whoever makes alerts holds the first, so an alias that is not found then cannot
+appear meanwhile.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -15,7 +16,7 @@ from sqlalchemy import select
 from pulsar.alerts import actions
 from pulsar.alerts.events import AlertCreated, AlertRepeated
 from pulsar.alerts.model import Alert
-from pulsar.alerts.rules import Fold, Signal, Status, rounds
+from pulsar.alerts.rules import ALLOWED, Fold, Signal, Status, rounds
 from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.events import COUNT_UP
@@ -40,8 +41,19 @@ class Taken:
 
 async def take(tx: Transaction, signals: Sequence[Signal]) -> list[Taken]:
     """In their order; the answer has one entry for each."""
+    await lock(tx, [signal.alias for signal in signals])
+    return await take_locked(tx, signals)
+
+
+async def lock(tx: Transaction, aliases: Collection[str]) -> None:
+    """Of all signals that a transaction is going to take: rounds, and one integration after the other, would come to
+    the alerts in another order than that of their ids."""
     connection = await tx.driver()
     await connection.execute("SELECT value FROM counters WHERE name = 'alerts' FOR UPDATE")
+    await _standing(tx, set(aliases))
+
+
+async def take_locked(tx: Transaction, signals: Sequence[Signal]) -> list[Taken]:
     taken: list[Taken | None] = [None] * len(signals)
     for folds in rounds(signals):
         await _raise_alarm([fold for fold in folds if fold.action == "create"], tx, taken)
@@ -59,7 +71,7 @@ async def _act(tx: Transaction, fold: Fold, taken: list[Taken | None]) -> None:
     if alert and fold.action == "close":
         await actions.close(tx, alert, f"resolved by {tx.actor.name}")
         result = "closed"
-    elif alert and alert.status == Status.OPEN:
+    elif alert and alert.status in ALLOWED["acknowledge"]:
         await actions.acknowledge(tx, alert)
         result = "acknowledged"
     await tx.flush()
@@ -87,7 +99,7 @@ async def _raise_alarm(folds: Sequence[Fold], tx: Transaction, taken: list[Taken
             taken[place] = Taken(first if i == 0 else "repeated", fold.alias, alert_id, number)
 
 
-async def _standing(tx: Transaction, aliases: Sequence[str]) -> dict[str, Any]:
+async def _standing(tx: Transaction, aliases: Collection[str]) -> dict[str, Any]:
     """The alerts that are not closed and have these aliases, by alias, locked in the order of their ids.
 
     One look into the unique index for each: of `alias = ANY(...)` the planner thinks, until the table has been

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from pulsar.alerts import intake
 from pulsar.alerts.intake import Taken
-from pulsar.alerts.rules import Signal
+from pulsar.alerts.rules import Priority, Signal
 from pulsar.base import clock
 from pulsar.base.db import Database, Transaction
 from pulsar.base.errors import Problem
@@ -107,9 +107,11 @@ async def _take_all(tx: Transaction, batch: Sequence[Delivery]) -> list[list[Tak
         list({delivery.token_id for delivery in batch}),
     )
     tokens = {row["id"]: row for row in rows}
+    groups = [_group(run, tokens.get(run[0].token_id)) for run in _runs(batch)]
+    await intake.lock(tx, [signal.alias for group in groups for signal in group.signals])
     answers: list[list[Taken] | Problem] = []
-    for group in _by_token(batch):
-        answers.extend(await _take_group(tx, group, tokens.get(group[0].token_id)))
+    for group in groups:
+        answers.extend(await _take_group(tx, group))
     # After the intake, whose lock keeps two nodes from taking these rows in different orders.
     for token_id, uses in Counter(delivery.token_id for delivery in batch).items():
         if (row := tokens.get(token_id)) and row["enabled"]:
@@ -117,34 +119,48 @@ async def _take_all(tx: Transaction, batch: Sequence[Delivery]) -> list[list[Tak
     return answers
 
 
-def _by_token(batch: Sequence[Delivery]) -> list[list[Delivery]]:
-    """Runs of the same token, so that the order of arrival stands and events name the integration they came by."""
-    groups: list[list[Delivery]] = []
+def _runs(batch: Sequence[Delivery]) -> list[list[Delivery]]:
+    """Of the same token, so that the order of arrival stands and events name the integration they came by."""
+    runs: list[list[Delivery]] = []
     for delivery in batch:
-        if groups and groups[-1][0].token_id == delivery.token_id:
-            groups[-1].append(delivery)
+        if runs and runs[-1][0].token_id == delivery.token_id:
+            runs[-1].append(delivery)
         else:
-            groups.append([delivery])
-    return groups
+            runs.append([delivery])
+    return runs
 
 
-async def _take_group(tx: Transaction, group: Sequence[Delivery], row: Any) -> list[list[Taken] | Problem]:
+@dataclass(frozen=True)
+class _Group:
+    """Deliveries of one integration; None when it is gone or switched off, and then there are no signals."""
+
+    deliveries: Sequence[Delivery]
+    integration: Integration | None
+    signals: Sequence[Signal]
+    refusal: type[Problem]
+
+
+def _group(deliveries: Sequence[Delivery], row: Any) -> _Group:
     if not row or not row["enabled"]:
-        return [TokenDisabled() if row else UnknownToken() for _ in group]
+        return _Group(deliveries, None, (), TokenDisabled if row else UnknownToken)
     integration = Integration(
         row["id"],
         row["name"],
-        row["default_priority"],
+        Priority(row["default_priority"]) if row["default_priority"] else None,
         tuple(row["default_tags"]),
         row["team_id"],
         row["escalation_policy_id"],
     )
-    tx.actor = Actor("integration", integration.id, integration.name)
-    signals: list[Signal] = [
-        signal(reading, integration, str(new_id())) for delivery in group for reading in delivery.readings
-    ]
-    taken = iter(await intake.take(tx, signals))
-    return [[next(taken) for _ in delivery.readings] for delivery in group]
+    signals = [signal(reading, integration, str(new_id())) for delivery in deliveries for reading in delivery.readings]
+    return _Group(deliveries, integration, signals, Problem)
+
+
+async def _take_group(tx: Transaction, group: _Group) -> list[list[Taken] | Problem]:
+    if not group.integration:
+        return [group.refusal() for _ in group.deliveries]
+    tx.actor = Actor("integration", group.integration.id, group.integration.name)
+    taken = iter(await intake.take_locked(tx, group.signals))
+    return [[next(taken) for _ in delivery.readings] for delivery in group.deliveries]
 
 
 async def _count_use(tx: Transaction, row: Any, uses: int) -> None:

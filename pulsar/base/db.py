@@ -2,12 +2,14 @@
 
 import contextlib
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 from sqlalchemy import event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -34,6 +36,7 @@ class Transaction(AsyncSession):
     org: UUID | None
     actor: Actor
     keys: Keys
+    began_at: datetime
 
     def begin_for(self, org: UUID | None, actor: Actor, keys: Keys) -> None:
         self.org, self.actor, self.keys = org, actor, keys
@@ -58,7 +61,7 @@ class Transaction(AsyncSession):
             connection = await self.driver()
             now = clock.now()
             if self._jobs:
-                await jobs.write(connection, self._jobs, now)
+                await jobs.write(connection, self._jobs, self.began_at)
             if self._events:
                 await events.commit_with(connection, self._events, now)
         await self.commit()
@@ -136,10 +139,17 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def _transaction(self, org: UUID | None, actor: Actor) -> AsyncIterator[Transaction]:
-        async with Transaction(self.engine, expire_on_commit=False) as tx:
-            tx.begin_for(org, actor, self.keys)
-            # Also when there is none: a statement of the driver's must find the transaction begun.
-            await tx.execute(_SET_ORG, {"org": str(org or "")})
-            yield tx
-            await tx.conclude()
+        try:
+            async with Transaction(self.engine, expire_on_commit=False) as tx:
+                tx.begin_for(org, actor, self.keys)
+                await tx.connection()
+                tx.began_at = clock.now()
+                # Also when there is none: a statement of the driver's must find the transaction begun.
+                await tx.execute(_SET_ORG, {"org": str(org or "")})
+                yield tx
+                await tx.conclude()
+        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            # Of a statement on the driver itself. Outside of here there is one family of database errors.
+            lost = getattr(error, "sqlstate", None) or "08"
+            raise DBAPIError(None, None, error, connection_invalidated=lost[:2] in {"08", "57"}) from error
         self.bell.ring(**tx.rings)

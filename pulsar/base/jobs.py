@@ -13,6 +13,10 @@ from pulsar.base.json import pack
 
 CHANNEL = "ch_pgqueuer"
 
+# A job may start this much before its time by the node's own clock: nodes' clocks differ a little, and who comes
+# a moment early must not take it for a job of an older state, and leave.
+CLOCK_SLACK = timedelta(seconds=1)
+
 
 @dataclass(frozen=True)
 class Job:
@@ -29,13 +33,14 @@ class Job:
     urgency: int = 0
 
 
-async def write(connection: asyncpg.Connection, jobs: Sequence[Job], now: datetime) -> None:
-    """Delays count from the database's own clock, so a node whose clock is off does not page early."""
+async def write(connection: asyncpg.Connection, jobs: Sequence[Job], began_at: datetime) -> None:
+    """Delays count from the database's own clock, so a node whose clock is off does not page early; and there from
+    the beginning of the transaction, because that is PostgreSQL's now()."""
     await Queries(AsyncpgDriver(connection)).enqueue(
         [job.name for job in jobs],
         [pack(job.ids).encode() for job in jobs],
         [job.urgency for job in jobs],
-        [max(job.run_at - now, timedelta()) if job.run_at else None for job in jobs],
+        [max(job.run_at - began_at, timedelta()) if job.run_at else None for job in jobs],
         [job.key for job in jobs],
         on_conflict="skip",
     )

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.ids import new_id
-from pulsar.base.jobs import Job
+from pulsar.base.jobs import CLOCK_SLACK, Job
 from pulsar.base.json import pack
 from pulsar.escalation.events import (
     EscalationCompleted,
@@ -31,9 +31,6 @@ from pulsar.escalation.people import fallback_people, people_of
 from pulsar.escalation.rules import NO_POLICY, Ladder, Step, held
 from pulsar.notify import actions as notify
 from pulsar.notify.rules import Occasion, Subject
-
-# A job may start this much before its time by the node's clock: delays run on the database's.
-_CLOCK_SLACK = timedelta(seconds=1)
 
 NO_CHANNEL = "There is no enabled notification channel, so nobody can be reached."
 NOBODY = "No level of the policy reached anybody."
@@ -204,7 +201,7 @@ def _stands_at(run: Run, step: DueStep) -> bool:
     if run.status != "running" or run.generation != step.generation:
         return False
     here = (run.cycle, run.position) == (step.cycle, step.position)
-    return here and run.next_at is not None and run.next_at <= clock.now() + _CLOCK_SLACK
+    return here and run.next_at is not None and run.next_at <= clock.now() + CLOCK_SLACK
 
 
 async def _fire(tx: Transaction, run: Run, cycle: int, position: int) -> None:

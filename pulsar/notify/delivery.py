@@ -18,6 +18,7 @@ from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Problem
 from pulsar.base.http import Pulsar
+from pulsar.base.jobs import CLOCK_SLACK
 from pulsar.notify.actions import delivery_job, urgency_of
 from pulsar.notify.channel import Channel, Message, Recipient, Undelivered, registry
 from pulsar.notify.channel_setup import config_of
@@ -120,9 +121,7 @@ async def _claim(tx: Transaction, pulsar: Pulsar, notification_id: UUID) -> _Cla
 
 
 def _not_due(notification: Notification) -> bool:
-    return notification.next_attempt_at is not None and notification.next_attempt_at > clock.now() + timedelta(
-        seconds=1
-    )
+    return notification.next_attempt_at is not None and notification.next_attempt_at > clock.now() + CLOCK_SLACK
 
 
 def _worth_noting(channel: ChannelRow) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from pulsar.alerts import actions
 from pulsar.alerts.actions import AlertStateConflict
 from pulsar.alerts.model import Alert
-from pulsar.alerts.rules import Status
+from pulsar.alerts.rules import ALLOWED, Status
 from pulsar.base import clock
 from pulsar.base.crypto import BadSignature
 from pulsar.base.db import Transaction
@@ -77,7 +77,8 @@ def _state(alert: Alert, names: dict[UUID, str]) -> str:
 
 async def _shown(tx: Transaction, alert: Alert) -> HTMLResponse:
     names = await user_names(tx, [alert.acknowledged_by_user_id])
-    button = '<form method="post"><button>Acknowledge</button></form>' if alert.status == Status.OPEN else ""
+    may = alert.status in ALLOWED["acknowledge"]
+    button = '<form method="post"><button>Acknowledge</button></form>' if may else ""
     title = f"[{alert.priority}] #{alert.number} {alert.message}"
     body = (
         f"<h1>{html.escape(title)}</h1><p class=state>{_state(alert, names)}</p>{button}"

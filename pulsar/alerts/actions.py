@@ -1,7 +1,7 @@
 """The verbs of an alert's life. Each locks the alert's row, looks whether it may, and in the same transaction
 writes the change and its event, and stops or starts the escalation."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from pulsar.alerts.rules import ALLOWED, LONGEST_SNOOZE, Priority, Status
 from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Invalid, NotFound
-from pulsar.base.jobs import Job
+from pulsar.base.jobs import CLOCK_SLACK, Job
 from pulsar.escalation import actions as escalation
 from pulsar.notify.rules import Subject
 from pulsar.orgs.actions import membership_of
@@ -74,7 +74,7 @@ def _person(tx: Transaction) -> UUID | None:
 
 async def acknowledge(tx: Transaction, alert: Alert) -> None:
     _check(alert, "acknowledge")
-    alert.status = Status.ACKNOWLEDGED
+    alert.status, alert.snoozed_until = Status.ACKNOWLEDGED, None
     alert.acknowledged_at, alert.acknowledged_by_user_id = clock.now(), _person(tx)
     tx.record(AlertAcknowledged(alert.id))
     await escalation.acknowledge(tx, alert.id, f"acknowledged by {tx.actor.name}")
@@ -109,15 +109,18 @@ async def snooze(tx: Transaction, alert: Alert, until: datetime) -> None:
 
 
 def wake_job(org: UUID | None, alert_id: UUID, until: datetime) -> Job:
-    return Job("wake_alert", f"wake:{alert_id}:{until.isoformat()}", {"org": org, "alert": alert_id}, until)
+    # In UTC, as the sweep reads it from the row: the same instant must make the same key.
+    key = f"wake:{alert_id}:{until.astimezone(UTC).isoformat()}"
+    return Job("wake_alert", key, {"org": org, "alert": alert_id}, until)
 
 
 async def wake(tx: Transaction, alert_id: UUID) -> None:
     """The end of a snooze. Does nothing for an alert that was closed, acknowledged or snoozed anew meanwhile."""
     alert = await tx.get(Alert, (tx.org, alert_id), with_for_update=True)
-    if not alert or alert.status != Status.SNOOZED or not alert.snoozed_until or alert.snoozed_until > clock.now():
+    if not alert or alert.status != Status.SNOOZED or not alert.snoozed_until:
         return
-    await _reopen(tx, alert, "its snooze ended")
+    if alert.snoozed_until <= clock.now() + CLOCK_SLACK:
+        await _reopen(tx, alert, "its snooze ended")
 
 
 async def raise_priority(tx: Transaction, alert: Alert, priority: Priority) -> None:

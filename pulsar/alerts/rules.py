@@ -53,7 +53,7 @@ class Signal:
 
 
 ALLOWED: dict[str, frozenset[Status]] = {
-    "acknowledge": frozenset({Status.OPEN}),
+    "acknowledge": frozenset({Status.OPEN, Status.SNOOZED}),
     "unacknowledge": frozenset({Status.ACKNOWLEDGED}),
     "snooze": frozenset({Status.OPEN, Status.ACKNOWLEDGED}),
     "close": frozenset({Status.OPEN, Status.ACKNOWLEDGED, Status.SNOOZED}),

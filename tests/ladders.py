@@ -1,11 +1,13 @@
 """What tests of paging set up and look at: ladders of people, integrations, an alert's log as a person reads it."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pulsar.engine.registry import HANDLERS
 from tests.world import API, Engine, Mailbox, Person
@@ -124,3 +126,12 @@ async def fire(engine: Engine) -> None:
         payloads = (await tx.scalars(query, {"org": str(engine.org_id)})).all()
     for payload in payloads:
         await HANDLERS["escalate"](engine.pulsar, json.loads(payload))
+
+
+async def waits_for_a_lock(owner: AsyncConnection) -> int:
+    """The process of the database that waits for what this transaction holds, once there is one."""
+    query = text("SELECT pid FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+    while (pid := await owner.scalar(query)) is None:
+        await asyncio.sleep(0)
+    found: int = pid
+    return found

@@ -25,18 +25,20 @@ class Receiver:
 
     received: list[Received] = field(default_factory=list)
     answers: deque[str] = field(default_factory=deque)
-    hold: asyncio.Event | None = None
-    """While it is there and not set, requests get no answer."""
     reached: asyncio.Event = field(default_factory=asyncio.Event)
+    answering: asyncio.Event = field(default_factory=asyncio.Event)
+    """While it is cleared, requests get no answer."""
+    _serving: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def start(self) -> None:
+        self.answering.set()
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
 
     async def stop(self) -> None:
-        if self.hold:
-            self.hold.set()
+        self.answering.set()
         self._server.close()
         await self._server.wait_closed()
+        await asyncio.gather(*self._serving)
 
     @property
     def url(self) -> str:
@@ -47,6 +49,9 @@ class Receiver:
         return {"name": name, "channel_type": "webhook", "config": {"url": self.url} | config}
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if task := asyncio.current_task():
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
         try:
             lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
             method, path, _ = lines[0].split(" ")
@@ -54,8 +59,7 @@ class Receiver:
             body = await reader.readexactly(int(headers.get("content-length", 0)))
             self.received.append(Received(method, path, headers, body))
             self.reached.set()
-            if self.hold:
-                await self.hold.wait()
+            await self.answering.wait()
             answer = self.answers.popleft() if self.answers else "200 OK"
             writer.write(f"HTTP/1.1 {answer}\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok".encode("latin-1"))
             await writer.drain()

@@ -181,7 +181,7 @@ async def sending(pulsar: Pulsar, engine: Engine, ana: Person, alert_id: str) ->
 async def on_its_way(ana: Person, engine: Engine, receiver: Receiver, **config: Any) -> str:
     """The id of an alert whose page waits to be sent to a receiver that holds its answers back."""
     await ana.makes("/notifications/channels", **receiver.channel(**config))
-    receiver.hold = asyncio.Event()
+    receiver.answering.clear()
     alert = await paged(ana)
     await fire(engine)
     return alert
@@ -197,7 +197,7 @@ async def test_what_the_worker_was_sending_when_it_was_stopped_is_sent_again_at_
     with pytest.raises(asyncio.CancelledError):
         await worker
 
-    receiver.hold = None
+    receiver.answering.set()
     await engine.settle()
     assert (await entry(ana, alert))["status"] == "sent"
     assert len(receiver.received) == 2

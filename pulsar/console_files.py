@@ -1,6 +1,7 @@
 """How does the console reach a browser? Its static build, out of the wheel: compressed, and cached for good."""
 
 import mimetypes
+import re
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -40,6 +41,12 @@ def folder() -> Path:
     return Path(str(resources.files("pulsar"))) / "console"
 
 
+def _accepted(header: str) -> set[str]:
+    """The encodings that Accept-Encoding names; a quality of zero means: anything but this."""
+    parts = (part.partition(";") for part in header.lower().split(","))
+    return {name.strip() for name, _, quality in parts if not re.fullmatch(r"\s*q=0(\.0*)?\s*", quality)}
+
+
 class Console:
     """An ASGI callable for everything that is not the API. A path without an extension is a page of the
     single-page console; with one it is a file, and an unknown file is a 404 and never the page."""
@@ -72,7 +79,7 @@ class Console:
             return None
 
     def _send(self, file: Path, path: str, scope: Any) -> Response:
-        accepted = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"accept-encoding"), "")
+        accepted = _accepted(next((v.decode("latin-1") for k, v in scope["headers"] if k == b"accept-encoding"), ""))
         # Files under immutable/ have a digest in their names; everything else is asked for again.
         immutable = path.startswith("_app/immutable/")
         headers = {

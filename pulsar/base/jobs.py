@@ -9,6 +9,7 @@ import asyncpg
 from pgqueuer.db import AsyncpgDriver
 from pgqueuer.queries import Queries
 
+from pulsar.base import clock
 from pulsar.base.json import pack
 
 CHANNEL = "ch_pgqueuer"
@@ -36,11 +37,12 @@ class Job:
 async def write(connection: asyncpg.Connection, jobs: Sequence[Job], began_at: datetime) -> None:
     """Delays count from the database's own clock, so a node whose clock is off does not page early; and there from
     the beginning of the transaction, because that is PostgreSQL's now()."""
+    now = clock.now()
     await Queries(AsyncpgDriver(connection)).enqueue(
         [job.name for job in jobs],
         [pack(job.ids).encode() for job in jobs],
         [job.urgency for job in jobs],
-        [max(job.run_at - began_at, timedelta()) if job.run_at else None for job in jobs],
+        [job.run_at - began_at if job.run_at and job.run_at > now else None for job in jobs],
         [job.key for job in jobs],
         on_conflict="skip",
     )

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import Uuid
 
 from pulsar.alerts.model import Alert
-from pulsar.alerts.rules import Priority, Status
+from pulsar.alerts.rules import PUNCTUATION, Priority, Status
 from pulsar.base.db import Transaction
 
 
@@ -50,9 +50,14 @@ class search_alerts(GenericFunction[UUID]):  # noqa: N801 - the name of the func
     inherit_cache = True
 
 
+_SPACES = str.maketrans(PUNCTUATION, " " * len(PUNCTUATION))
+
+
 def _words(search: str) -> str:
-    """A tsquery in which every word may be the beginning of one; nothing a person types is an operator."""
-    return " & ".join(f"'{word}':*" for word in re.findall(r"[^\s'\\:&|!()<>*]+", search))
+    """A tsquery of what is typed between spaces, each of which may be a beginning: "db-1.exa" is db, then 1, then what
+    begins with exa. Nothing that a person types is an operator."""
+    parts = (typed.translate(_SPACES).split() for typed in search.split())
+    return " & ".join(" <-> ".join(f"'{part}'" for part in some) + ":*" for some in parts if some)
 
 
 def alerts_query(chosen: AlertFilter) -> Select[Alert]:
@@ -74,10 +79,15 @@ def alerts_query(chosen: AlertFilter) -> Select[Alert]:
 
 
 def _searched(query: Select[Alert], search: str) -> Select[Alert]:
-    if re.fullmatch(r"#?\d{1,15}", search):
-        return query.where(Alert.number == int(search.lstrip("#")))
+    def speaks_of(words: str) -> ColumnElement[bool]:
+        return Alert.id.in_(select(search_alerts(words)))
+
+    if number := re.fullmatch(r"(#?)(\d{1,15})", search):
+        is_it = Alert.number == int(number[2])
+        # As a whole word: beginnings of numbers stand in every generated alias.
+        return query.where(is_it if number[1] else is_it | speaks_of(number[2]))
     words = _words(search)
-    return query.where(Alert.id.in_(select(search_alerts(words)))) if words else query
+    return query.where(speaks_of(words)) if words else query
 
 
 async def counts(tx: Transaction) -> dict[str, int]:

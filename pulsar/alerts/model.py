@@ -9,7 +9,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
+from pulsar.alerts.rules import PUNCTUATION
 from pulsar.base.model import OrgOwned, created_at_column, updated_at_column
+
+_QUOTED_PUNCTUATION = "'" + PUNCTUATION.replace("'", "''") + "'"
 
 
 class Alert(OrgOwned):
@@ -62,12 +65,13 @@ class Alert(OrgOwned):
     last_occurred_at: Mapped[datetime]
     created_at: Mapped[datetime] = created_at_column()
     updated_at: Mapped[datetime] = updated_at_column()
-    # 'simple': hosts and error codes are no words of any language.
+    # 'simple': hosts and error codes are no words of any language. Without punctuation, of which PostgreSQL would make
+    # up its mind whether it belongs to a host, a path or a number, and then find each as a whole only.
     search: Mapped[str] = mapped_column(
         TSVECTOR,
         Computed(
-            "to_tsvector('simple', message || ' ' || left(description, 5000) || ' ' || alias || ' '"
-            " || source || ' ' || entity)",
+            "to_tsvector('simple', translate(message || ' ' || left(description, 5000) || ' ' || alias || ' '"
+            f" || source || ' ' || entity, {_QUOTED_PUNCTUATION}, repeat(' ', {len(PUNCTUATION)})))",
             persisted=True,
         ),
         deferred=True,

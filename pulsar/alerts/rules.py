@@ -29,6 +29,9 @@ class Status(StrEnum):
 LONGEST_SNOOZE = timedelta(hours=24)
 DEFAULT_PRIORITY = Priority.P3
 
+PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+"""What separates words to the search: "db-1.example.com" is four of them."""
+
 Action = Literal["create", "close", "acknowledge"]
 
 

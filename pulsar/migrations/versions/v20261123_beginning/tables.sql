@@ -304,7 +304,7 @@ CREATE TABLE alerts (
     closed_by_user_id UUID,
     close_reason TEXT,
     last_occurred_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    search TSVECTOR GENERATED ALWAYS AS (to_tsvector('simple', message || ' ' || left(description, 5000) || ' ' || alias || ' ' || source || ' ' || entity)) STORED NOT NULL,
+    search TSVECTOR GENERATED ALWAYS AS (to_tsvector('simple', translate(message || ' ' || left(description, 5000) || ' ' || alias || ' ' || source || ' ' || entity, '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', repeat(' ', 32)))) STORED NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_alerts PRIMARY KEY (org_id, id),

@@ -5,17 +5,17 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest_asyncio
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pulsar import app
-from pulsar.base.db import asyncpg_url
+from pulsar.base.db import connect_to
 from pulsar.base.http import Pulsar
 
 
 @pytest_asyncio.fixture
 async def owner(pulsar: Pulsar) -> AsyncIterator[AsyncConnection]:
     """As the owner of the tables, whom no policy binds."""
-    engine = create_async_engine(asyncpg_url(pulsar.db.url))
+    engine = connect_to(pulsar.db.url)
     async with engine.connect() as connection:
         yield connection
     await engine.dispose()

@@ -6,10 +6,9 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from pulsar.alerts.model import Alert
-from pulsar.base.db import Database, UnsafeRole, asyncpg_url
+from pulsar.base.db import Database, UnsafeRole, connect_to
 from pulsar.base.http import Pulsar
 from tests.ladders import Json, level
 from tests.world import Mailbox, Person
@@ -139,7 +138,7 @@ async def test_code_without_any_filter_of_its_own_sees_one_organization(
 async def test_a_node_whose_role_could_pass_by_the_policies_does_not_start(pulsar: Pulsar) -> None:
     """As the owner of the tables it would see everybody's rows."""
     unsafe = Database(pulsar.db.url, pulsar.keys, size=1)
-    unsafe.engine = create_async_engine(asyncpg_url(unsafe.url))
+    unsafe.engine = connect_to(unsafe.url)
     with pytest.raises(UnsafeRole):
         async with unsafe.opened():
             raise AssertionError("it started")

@@ -17,7 +17,7 @@ from pulsar.orgs import actions as orgs
 from pulsar.orgs.model import Membership
 from pulsar.orgs.roles import Role
 from pulsar.people import sessions
-from pulsar.people.access import AsViewer, Caller
+from pulsar.people.access import AsViewer, Caller, entered
 from pulsar.people.model import User
 
 router = APIRouter(tags=["Accounts"])
@@ -192,11 +192,11 @@ async def me(caller: Caller, tx: AsViewer) -> MeView:
 
 
 @router.post("/organizations", status_code=201)
-async def create_organization(
-    body: NewOrganization, caller: Caller, here: AsViewer, pulsar: PulsarNode
-) -> OrganizationView:
+async def create_organization(body: NewOrganization, caller: Caller, pulsar: PulsarNode) -> OrganizationView:
     """Founded by any member of any organization, who is its owner then."""
-    async with pulsar.db.in_org(new_id(), here.actor) as tx:
+    async with entered(pulsar, caller, Role.VIEWER) as here:
+        actor = here.actor
+    async with pulsar.db.in_org(new_id(), actor) as tx:
         organization = await orgs.found(tx, body.name, caller.user_id)
         return OrganizationView(
             id=organization.id,

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from pulsar import schema
 from pulsar.base import clock
 from pulsar.base.crypto import Keys
-from pulsar.base.db import APP_ROLE, asyncpg_url
+from pulsar.base.db import APP_ROLE, connect_to
 from pulsar.base.embedded import EmbeddedPostgresFailed
 from pulsar.settings import Settings
 
@@ -41,12 +39,12 @@ def examine(
     try:
         with database_url(settings) as url:
             yield from asyncio.run(_database(url, keys))
-    except (EmbeddedPostgresFailed, OSError, SQLAlchemyError) as error:
-        yield Finding("database", False, f"{error}; look at PULSAR_DATABASE_URL and at the server")
+    except (EmbeddedPostgresFailed, *schema.UNREACHABLE) as error:
+        yield Finding("database", False, f"{schema.reason(error)}; see PULSAR_DATABASE_URL")
 
 
 async def _database(url: str, keys: Keys) -> list[Finding]:
-    engine = create_async_engine(asyncpg_url(url), connect_args={"timeout": 5})
+    engine = connect_to(url)
     try:
         async with engine.connect() as connection:
             row = (await connection.execute(text("SELECT current_setting('server_version'), now()"))).one()

@@ -2,7 +2,6 @@
 
 import contextlib
 import fcntl
-import inspect
 import os
 import secrets
 import signal
@@ -26,14 +25,19 @@ def _fail(message: str) -> click.ClickException:
     return click.ClickException(message)
 
 
+def _unusable_place(error: OSError) -> click.ClickException:
+    return _fail(f"{error}. Set PULSAR_DATA_DIR to a place that can be written.")
+
+
 def _settings() -> "Settings":
-    from pulsar.base import logs
     from pulsar.settings import BadSettings, load
 
     try:
         settings = load()
     except BadSettings as error:
         raise _fail(f"These settings do not work:\n{error}") from None
+    from pulsar.base import logs
+
     logs.configure(settings.log_level, as_json=settings.logs_as_json)
     return settings
 
@@ -62,15 +66,16 @@ def _migrated(settings: "Settings") -> Iterator[tuple[str, "Keys"]]:
     from pulsar.base.embedded import EmbeddedPostgresFailed
     from pulsar.serve import database_url
 
-    keys = Keys(secret_key(settings))
-    try:
-        with database_url(settings) as url:
+    with contextlib.ExitStack() as stack:
+        try:
+            keys = Keys(secret_key(settings))
+            url = stack.enter_context(database_url(settings))
             schema.migrate_now(url, keys)
-            yield url, keys
-    except (EmbeddedPostgresFailed, schema.DatabaseTooOld, schema.NotAllowed, schema.WrongSecretKey) as error:
-        raise _fail(str(error) or inspect.cleandoc(type(error).__doc__ or "")) from None
-    except OSError as error:
-        raise _fail(f"The database does not answer: {error}") from None
+        except (EmbeddedPostgresFailed, schema.Unusable) as error:
+            raise _fail(str(error)) from None
+        except OSError as error:
+            raise _unusable_place(error) from None
+        yield url, keys
 
 
 @contextlib.contextmanager
@@ -83,8 +88,12 @@ def _given(settings: "Settings") -> Iterator[tuple[str, "Keys"]]:
 @contextlib.contextmanager
 def _only_server(data_dir: Path) -> Iterator[None]:
     """One `serve` to a data directory. The kernel lets go of the lock however the process ends."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    with (data_dir / "serve.lock").open("a+") as lock:
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        lock = (data_dir / "serve.lock").open("a+")
+    except OSError as error:
+        raise _unusable_place(error) from None
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -155,19 +164,19 @@ def worker(follow_parent: bool) -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database to this version's schema."""
-    from pulsar import schema
-
     with _migrated(_settings()):
+        from pulsar import schema
+
         click.echo(f"The schema is at {schema.newest()}.")
 
 
 @main.command()
 def check() -> None:
     """Look whether Pulsar can work here: settings, secret, database, schema, role, worker."""
+    settings = _settings()
     from pulsar.checkup import examine
     from pulsar.serve import database_url
 
-    settings = _settings()
     healthy = True
     for finding in examine(settings, secret_key, database_url):
         healthy = healthy and finding.fine

@@ -146,6 +146,7 @@ def bound(host: str, port: int) -> Iterator[list[socket.socket]]:
             if family == socket.AF_INET6:
                 one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             one.bind(address)
+            one.listen()
             sockets.append(one)
         yield sockets
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import asyncpg
 from sqlalchemy import event, text
-from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -71,8 +70,16 @@ class Transaction(AsyncSession):
         return {"jobs": bool(self._jobs), "org": self.org if self._events else None}
 
 
-def asyncpg_url(url: str) -> URL:
-    return make_url(url).set(drivername="postgresql+asyncpg")
+def connect_to(
+    url: str, *, seconds: float = 10, server_settings: dict[str, str] | None = None, **pool: Any
+) -> AsyncEngine:
+    """asyncpg reads the URL itself, and so all that may stand in it for libpq: sslmode, several hosts."""
+
+    async def connect() -> asyncpg.Connection:
+        return await asyncpg.connect(url, timeout=seconds, server_settings=server_settings)
+
+    # A failed statement is logged; what it was given is nobody else's to read.
+    return create_async_engine("postgresql+asyncpg://", async_creator=connect, hide_parameters=True, **pool)
 
 
 def _replace_when_lost(_: object, slot: ConnectionPoolEntry) -> None:
@@ -88,18 +95,14 @@ class Database:
     def __init__(self, url: str, keys: Keys, *, size: int) -> None:
         self.url = url
         self.keys = keys
-        self.engine: AsyncEngine = create_async_engine(
-            asyncpg_url(url),
+        self.engine = connect_to(
+            url,
+            seconds=5,
+            server_settings={"role": APP_ROLE, "application_name": "pulsar", "TimeZone": "UTC"},
             pool_size=size,
-            # A failed statement is logged; what it was given is nobody else's to read.
-            hide_parameters=True,
             max_overflow=0,
             pool_timeout=30,
             pool_pre_ping=False,
-            connect_args={
-                "server_settings": {"role": APP_ROLE, "application_name": "pulsar", "TimeZone": "UTC"},
-                "timeout": 5,
-            },
         )
         event.listen(self.engine.sync_engine, "connect", _replace_when_lost)
         self.bell = Bell(url)

@@ -2,10 +2,10 @@
 
 from alembic import context
 
-from pulsar.schema import METADATA
+from pulsar.schema import metadata
 
 connection = context.config.attributes["connection"]
 
-context.configure(connection=connection, target_metadata=METADATA, transaction_per_migration=True)
+context.configure(connection=connection, target_metadata=metadata(), transaction_per_migration=True)
 with context.begin_transaction():
     context.run_migrations()

@@ -7,15 +7,15 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from pulsar.base.db import Transaction, asyncpg_url
+from pulsar import schema
+from pulsar.base.db import Transaction, connect_to
 from pulsar.base.http import Pulsar
-from pulsar.schema import METADATA
 from tests.architecture.conftest import Household
 
 # Each with the column that says whose a row is.
-OWNED = {"organizations": "id"} | {t.name: "org_id" for t in METADATA.sorted_tables if "org_id" in t.columns}
+OWNED = {"organizations": "id"} | {t.name: "org_id" for t in schema.metadata().sorted_tables if "org_id" in t.columns}
 # What happened stays: on these tables nobody may do it, whoever's rows they are.
 APPEND_ONLY = {"events"}
 
@@ -24,7 +24,7 @@ tables = pytest.mark.parametrize("table", sorted(OWNED))
 
 @pytest_asyncio.fixture(scope="session")
 async def owner(pulsar: Pulsar) -> AsyncIterator[AsyncConnection]:
-    engine = create_async_engine(asyncpg_url(pulsar.db.url))
+    engine = connect_to(pulsar.db.url)
     async with engine.connect() as connection:
         yield connection
     await engine.dispose()
@@ -79,7 +79,7 @@ async def test_a_row_can_be_put_into_a_strangers_organization_neither_new_nor_ol
     table: str, pulsar: Pulsar, owner: AsyncConnection, anas: Household, eves: Household
 ) -> None:
     mine, anas_org = OWNED[table], anas.owner.org_id
-    columns = ", ".join(c.name for c in METADATA.tables[table].columns if c.computed is None)
+    columns = ", ".join(c.name for c in schema.metadata().tables[table].columns if c.computed is None)
     given = f"jsonb_populate_record(NULL::{table}, cast(:row AS jsonb))"
     copy = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {given}"
     move = f"UPDATE {table} SET {mine} = :org"

@@ -13,11 +13,11 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pulsar import schema
 from pulsar.base.crypto import Keys
-from pulsar.base.db import APP_ROLE, asyncpg_url
+from pulsar.base.db import APP_ROLE, connect_to
 from pulsar.base.http import Pulsar
 from pulsar.base.model import Base
 from tests.conftest import SECRET_KEY
@@ -39,7 +39,7 @@ BEFORE_ANY_ORGANIZATION = {
 @pytest_asyncio.fixture
 async def owner(pulsar: Pulsar) -> AsyncIterator[AsyncConnection]:
     """A connection as the owner of the tables, whom no policy binds."""
-    engine = create_async_engine(asyncpg_url(pulsar.db.url))
+    engine = connect_to(pulsar.db.url)
     async with engine.connect() as connection:
         yield connection
     await engine.dispose()
@@ -56,7 +56,7 @@ def _differences(connection: Connection) -> list[Any]:
     # Defaults are compared by having PostgreSQL work them out.
     connection.execute(text("SELECT set_config('pulsar.org', gen_random_uuid()::text, true)"))
     context = MigrationContext.configure(connection, opts={"include_name": ours, "compare_server_default": True})
-    return list(compare_metadata(context, schema.METADATA))
+    return list(compare_metadata(context, schema.metadata()))
 
 
 async def test_the_migrations_make_what_the_models_say(owner: AsyncConnection) -> None:
@@ -68,7 +68,7 @@ async def test_checks_are_those_of_the_models(owner: AsyncConnection) -> None:
     found = await rows(owner, "SELECT conname FROM pg_constraint WHERE contype = 'c'")
     declared = {
         str(constraint.name)
-        for table in schema.METADATA.tables.values()
+        for table in schema.metadata().tables.values()
         for constraint in table.constraints
         if str(constraint.name).startswith("ck_")
     }
@@ -81,6 +81,7 @@ def test_the_migrations_are_one_line_with_dated_names() -> None:
     config.set_main_option("path_separator", "os")
     scripts = ScriptDirectory.from_config(config)
     assert len(scripts.get_heads()) == len(scripts.get_bases()) == 1
+    assert schema.newest() == scripts.get_current_head()
     for script in scripts.walk_revisions():
         assert not script.is_merge_point
         assert not script.is_branch_point

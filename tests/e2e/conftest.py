@@ -1,6 +1,5 @@
 """Real processes: one Pulsar that most tests share, and as many of their own as a test starts and kills."""
 
-import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -79,7 +78,8 @@ async def ana(http: httpx.AsyncClient) -> Person:
 @pytest_asyncio.fixture
 async def slow() -> AsyncIterator[Receiver]:
     """Takes what a webhook channel sends, and does not answer."""
-    receiver = Receiver(hold=asyncio.Event())
+    receiver = Receiver()
     await receiver.start()
+    receiver.answering.clear()
     yield receiver
     await receiver.stop()

@@ -53,9 +53,9 @@ def free_port() -> int:
         return port
 
 
-def environment(data_dir: Path, settings: Mapping[str, object]) -> dict[str, str]:
-    """Ours without its own PULSAR_*; `port=1` becomes PULSAR_PORT."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PULSAR_")}
+def environment(outer: Mapping[str, str], data_dir: Path, settings: Mapping[str, object]) -> dict[str, str]:
+    """Without what PULSAR_* may be set already; `port=1` becomes PULSAR_PORT."""
+    inherited = {name: value for name, value in outer.items() if not name.startswith("PULSAR_")}
     given = {f"PULSAR_{name.upper()}": str(value) for name, value in settings.items()}
     return {**inherited, "PULSAR_DATA_DIR": str(data_dir), **given}
 
@@ -123,8 +123,13 @@ class Running:
         return await self.ends(10)
 
     def leftovers(self) -> list[int]:
-        """Processes of its data directory that are still there: postmasters, and workers with its settings."""
-        return servers(self.data_dir) + workers_of(self.data_dir)
+        """Processes on its data directory that are still there."""
+        return processes_of(self.data_dir)
+
+
+def processes_of(data_dir: Path) -> list[int]:
+    """The postmaster, and workers with the settings of a `serve`."""
+    return servers(data_dir) + workers_of(data_dir)
 
 
 def workers_of(data_dir: Path) -> list[int]:
@@ -146,21 +151,27 @@ class Starter:
     running: list[Running] = field(default_factory=list)
 
     def __call__(
-        self, data_dir: Path, *arguments: str, command: tuple[str, ...] = PULSAR, how: Any = None, **settings: object
+        self,
+        data_dir: Path,
+        *arguments: str,
+        command: tuple[str, ...] = PULSAR,
+        how: dict[str, Any] | None = None,
+        **settings: object,
     ) -> Running:
         port = int(str(settings.setdefault("port", free_port())))
         said, complained = (self.folder / f"{len(self.running)}.{name}" for name in ("out", "err"))
+        how = {"env": os.environ, "cwd": "/"} | (how or {})
+        how["env"] = environment(how["env"], data_dir, settings)
         with said.open("wb") as out, complained.open("wb") as err:
-            process = subprocess.Popen(
+            process: subprocess.Popen[bytes] = subprocess.Popen(
                 [*command, *(arguments or ("serve",))],
+                text=False,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,
-                env=environment(data_dir, settings),
-                cwd="/",
                 # As a terminal does it: a process group of its own, which Ctrl-C reaches as a whole.
                 process_group=0,
-                **(how or {}),
+                **how,
             )
         self.running.append(Running(process, data_dir, port, said, complained))
         return self.running[-1]
@@ -193,7 +204,7 @@ async def run(data_dir: Path, *arguments: str, **settings: object) -> Done:
     began = time.monotonic()
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        *PULSAR, *arguments, env=environment(data_dir, settings), stdout=pipe, stderr=pipe, cwd="/"
+        *PULSAR, *arguments, env=environment(os.environ, data_dir, settings), stdout=pipe, stderr=pipe, cwd="/"
     )
     out, err = await asyncio.wait_for(process.communicate(), PATIENCE_SECONDS)
     assert process.returncode is not None

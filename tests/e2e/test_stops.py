@@ -78,8 +78,7 @@ async def test_a_message_that_a_stop_cut_short_is_sent_after_the_next_start(
             assert await running.ends(STOPS_WITHIN_SECONDS) == 0
     assert running.leftovers() == []
 
-    assert slow.hold
-    slow.hold.set()
+    slow.answering.set()
     running = await start(data_dir).ready()
     await until("the message again", lambda: len(slow.received) == 2, LATEST_SECONDS)
     async with httpx.AsyncClient(base_url=running.url, timeout=20) as ana.http:

@@ -1,0 +1,95 @@
+"""What an operator types besides `pulsar serve`, and what the answers say."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Iterable
+from pathlib import Path
+
+import pytest
+
+from pulsar import schema
+from tests.e2e.processes import Done, Running, free_port, run
+
+
+async def test_migrate_says_where_the_schema_is_and_may_be_repeated(data_dir: Path) -> None:
+    done = await run(data_dir, "migrate")
+    assert (done.code, done.stdout) == (0, f"The schema is at {schema.newest()}.\n")
+
+
+async def test_check_finds_nothing_wrong_beside_a_running_server(server: Running) -> None:
+    done = await run(server.data_dir, "check")
+    assert done.code == 0, done.stdout
+    findings = [line.split()[0] for line in done.stdout.splitlines()]
+    assert findings == ["ok"] * len(findings)
+    assert "worker: 1 running" in done.stdout
+
+
+async def test_check_tells_that_no_worker_runs(data_dir: Path) -> None:
+    done = await run(data_dir, "check")
+    assert done.code == 1
+    (complaint,) = (line for line in done.stdout.splitlines() if not line.startswith("ok"))
+    assert complaint.startswith("FAIL  worker: none running")
+
+
+async def test_another_secret_key_is_refused_before_it_does_harm(data_dir: Path) -> None:
+    key = "another secret key that is long enough"
+    commands = (run(data_dir, command, secret_key=key, port=free_port()) for command in ("check", "serve"))
+    checked, served = await together(commands)
+    assert (checked.code, served.code) == (1, 1)
+    assert "FAIL  secret key: This database was set up with another PULSAR_SECRET_KEY" in checked.stdout
+    assert served.stderr.startswith("Error: This database was set up with another PULSAR_SECRET_KEY")
+
+
+async def test_openapi_prints_the_document_without_touching_anything(empty_dir: Path) -> None:
+    done = await run(empty_dir, "openapi")
+    assert done.code == 0, done.stderr
+    assert "/api/v1/alerts" in json.loads(done.stdout)["paths"]
+    assert not empty_dir.exists()
+
+
+async def test_bad_settings_are_all_named_and_never_shown(empty_dir: Path) -> None:
+    commands = ("serve", "check")
+    for done in await together(run(empty_dir, command, port="abc", secret_key="short-one") for command in commands):
+        assert done.code == 1
+        assert "PULSAR_PORT: " in done.stderr
+        assert "PULSAR_SECRET_KEY: " in done.stderr
+        assert "32 characters" in done.stderr
+        assert "short-one" not in done.stderr
+        assert "Traceback" not in done.stderr
+    assert not empty_dir.exists()
+
+
+@pytest.mark.parametrize(
+    ("place", "complaint", "commands"),
+    [
+        ("127.0.0.1:1", "Connect call failed", ("serve", "check")),
+        ("nowhere.invalid", "not known", ("worker", "migrate")),
+    ],
+)
+async def test_a_database_that_cannot_be_reached_is_told_in_a_line(
+    place: str, complaint: str, commands: tuple[str, ...], empty_dir: Path
+) -> None:
+    url = f"postgresql://pulsar:a-password@{place}/pulsar"
+    for done in await together(run(empty_dir, c, database_url=url, port=free_port()) for c in commands):
+        assert done.code == 1
+        said = done.stderr.strip() or done.stdout.strip().splitlines()[-1]
+        assert "database" in said
+        assert complaint in said
+        assert "\n" not in said
+        assert "a-password" not in said
+
+
+async def test_a_data_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "a file"
+    file.touch()
+    for done in await together(run(file / "x", command, port=free_port()) for command in ("serve", "migrate", "check")):
+        assert done.code == 1
+        said = done.stdout + done.stderr
+        assert str(file) in said
+        assert "PULSAR_DATA_DIR" in said
+        assert "Traceback" not in said
+
+
+async def together(commands: Iterable[Awaitable[Done]]) -> list[Done]:
+    """One after the other they would keep a second processor idle."""
+    return await asyncio.gather(*commands)

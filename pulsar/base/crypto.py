@@ -103,6 +103,6 @@ class Keys:
     def unseal(self, sealed: bytes) -> dict[str, Any]:
         try:
             opened: dict[str, Any] = json.loads(self._seal.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None))
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: cut off, so that not even the nonce is whole
             raise SecretUnreadable from error
         return opened

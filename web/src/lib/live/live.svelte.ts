@@ -1,11 +1,14 @@
 // The connection as the console sees it: its state, and who wants to hear of events.
 import { invalidate, invalidateAll } from '$app/navigation';
+import { navigating } from '$app/state';
 import { api } from '$lib/api/client';
 import { take } from '$lib/api/problem';
 import { setServerTime } from '$lib/ui/clock.svelte';
 import { batch } from './batch';
 import { Feed, type FeedState, type LiveEvent, type Socket } from './feed';
 import { keysOf } from './keys';
+
+const EVERYTHING = '*';
 
 type Listener = (event: LiveEvent) => void;
 
@@ -42,9 +45,19 @@ async function open(after: number | null): Promise<Socket> {
 	return new WebSocket(url) as Socket;
 }
 
+/** SvelteKit drops a navigation under way when something is invalidated: in a storm no link would ever work. */
+async function arrived(): Promise<void> {
+	while (navigating.complete) await navigating.complete.catch(() => {});
+}
+
+async function renew(keys: ReadonlySet<string>): Promise<void> {
+	await arrived();
+	await (keys.has(EVERYTHING) ? invalidateAll() : invalidate((url) => keys.has(url.href)));
+}
+
 /** Starts the feed; what it returns stops it. */
 export function goLive(): () => void {
-	const renew = batch<string>(300, (keys) => invalidate((url) => keys.has(url.href)));
+	const outdated = batch<string>(300, renew);
 	const feed = new Feed(
 		{
 			open,
@@ -57,9 +70,9 @@ export function goLive(): () => void {
 		{
 			event: (event) => {
 				live.tell(event);
-				renew(...keysOf(event));
+				outdated(...keysOf(event));
 			},
-			reload: () => void invalidateAll(),
+			reload: () => outdated(EVERYTHING),
 			state: (state) => live.become(state),
 			clock: setServerTime
 		}

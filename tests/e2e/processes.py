@@ -64,7 +64,7 @@ def environment(outer: Mapping[str, str], data_dir: Path, settings: Mapping[str,
 class Running:
     """`pulsar serve`, or another command that stays."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[Any]
     data_dir: Path
     port: int
     said: Path
@@ -163,9 +163,8 @@ class Starter:
         how = {"env": os.environ, "cwd": "/"} | (how or {})
         how["env"] = environment(how["env"], data_dir, settings)
         with said.open("wb") as out, complained.open("wb") as err:
-            process: subprocess.Popen[bytes] = subprocess.Popen(
+            process: subprocess.Popen[Any] = subprocess.Popen(
                 [*command, *(arguments or ("serve",))],
-                text=False,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,

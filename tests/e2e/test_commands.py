@@ -5,9 +5,11 @@ import json
 from collections.abc import Awaitable, Iterable
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from pulsar import schema
+from pulsar.base.embedded import embedded
 from tests.e2e.processes import Done, Running, free_port, run
 
 
@@ -38,6 +40,16 @@ async def test_another_secret_key_is_refused_before_it_does_harm(data_dir: Path)
     assert (checked.code, served.code) == (1, 1)
     assert "FAIL  secret key: This database was set up with another PULSAR_SECRET_KEY" in checked.stdout
     assert served.stderr.startswith("Error: This database was set up with another PULSAR_SECRET_KEY")
+
+
+async def test_a_database_that_a_newer_version_has_set_up_is_left_alone(data_dir: Path) -> None:
+    with embedded(data_dir) as url:
+        connection = await asyncpg.connect(url)
+        await connection.execute("UPDATE alembic_version SET version_num = '29991231_later'")
+        await connection.close()
+        done = await run(data_dir, "migrate")
+    assert done.code == 1
+    assert done.stderr.strip() == "Error: A newer version of Pulsar has set this database up; install that one."
 
 
 async def test_openapi_prints_the_document_without_touching_anything(empty_dir: Path) -> None:

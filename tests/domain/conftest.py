@@ -1,4 +1,5 @@
-"""What several tests of single domains need: the database as its owner sees it, and a browser from somewhere else."""
+"""What several tests of single domains need: the database as its owner sees it, a browser from somewhere else, and a
+server for webhook channels."""
 
 import secrets
 from collections.abc import AsyncIterator
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from pulsar import app
 from pulsar.base.db import connect_to
 from pulsar.base.http import Pulsar
+from tests.receiver import Receiver
 
 
 @pytest_asyncio.fixture
@@ -28,3 +30,11 @@ async def browser(http: httpx.AsyncClient, pulsar: Pulsar) -> AsyncIterator[http
     transport = httpx.ASGITransport(app.build(pulsar), raise_app_exceptions=False, client=(address, 443))
     async with httpx.AsyncClient(transport=transport, base_url="https://pulsar.test") as client:
         yield client
+
+
+@pytest_asyncio.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    running = Receiver()
+    await running.start()
+    yield running
+    await running.stop()

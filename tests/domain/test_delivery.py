@@ -1,40 +1,21 @@
-"""One message on its way: tried again, given up, withdrawn, sent twice rather than never."""
+"""One message on its way: tried again, given up, sent twice rather than never."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any
+from contextlib import suppress
+from datetime import datetime
 from uuid import UUID
 
 import pytest
-import pytest_asyncio
+from sqlalchemy import text
 
 from pulsar.base.http import Pulsar
-from pulsar.notify import delivery
-from tests.ladders import Json, fire, happened, ladder, level, log_of, mail_channel, read
+from pulsar.base.ids import new_id
+from pulsar.notify import actions, delivery
+from pulsar.notify.rules import Occasion, Subject
+from tests.domain.delivering import entry, on_its_way, paged, sending
+from tests.ladders import happened, ladder, level, log_of, mail_channel, read
 from tests.receiver import Receiver
 from tests.world import Engine, Mailbox, Person
-
-
-@pytest_asyncio.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    running = Receiver()
-    await running.start()
-    yield running
-    await running.stop()
-
-
-async def paged(ana: Person, **fields: Any) -> str:
-    """The id of an alert that pages ana at once and nobody after."""
-    await ladder(ana, level(0, ana))
-    alert = await ana.makes("/alerts", **({"message": "Disk full", "priority": "P1"} | fields))
-    return str(alert["id"])
-
-
-async def entry(ana: Person, alert_id: str) -> Json:
-    """The one line of its notification log."""
-    lines = await log_of(ana, alert_id)
-    assert len(lines) == 1
-    return lines[0]
 
 
 async def test_a_mail_that_is_put_off_comes_later_and_once(ana: Person, engine: Engine, mail: Mailbox) -> None:
@@ -171,22 +152,6 @@ async def test_an_answer_that_is_no_text_does_not_make_it_sent_again_and_again(
     await server.stop()
 
 
-async def sending(pulsar: Pulsar, engine: Engine, ana: Person, alert_id: str) -> asyncio.Task[None]:
-    """A worker of its own at the alert's one message, which the queue has forgotten."""
-    await engine.lose_jobs()
-    message = (await entry(ana, alert_id))["id"]
-    return asyncio.create_task(delivery.deliver(pulsar, ana.org_id, UUID(message)))
-
-
-async def on_its_way(ana: Person, engine: Engine, receiver: Receiver, **config: Any) -> str:
-    """The id of an alert whose page waits to be sent to a receiver that holds its answers back."""
-    await ana.makes("/notifications/channels", **receiver.channel(**config))
-    receiver.answering.clear()
-    alert = await paged(ana)
-    await fire(engine)
-    return alert
-
-
 async def test_what_the_worker_was_sending_when_it_was_stopped_is_sent_again_at_once(
     ana: Person, engine: Engine, receiver: Receiver, pulsar: Pulsar
 ) -> None:
@@ -201,3 +166,147 @@ async def test_what_the_worker_was_sending_when_it_was_stopped_is_sent_again_at_
     await engine.settle()
     assert (await entry(ana, alert))["status"] == "sent"
     assert len(receiver.received) == 2
+
+
+async def test_an_endpoint_that_never_comes_to_its_end_is_cut_off_and_tried_again(
+    ana: Person, engine: Engine, receiver: Receiver
+) -> None:
+    await ana.makes("/notifications/channels", **receiver.channel(timeout_seconds=1))
+    receiver.answering.clear()
+    alert = await paged(ana)
+    await engine.settle()
+    cut_off = await entry(ana, alert)
+    assert (cut_off["status"], len(cut_off["attempts"])) == ("pending", 1)
+    assert cut_off["attempts"][0]["duration_ms"] < 3000
+
+
+async def test_what_was_interrupted_between_claim_and_outcome_is_sent_again_with_the_same_key(
+    ana: Person, engine: Engine, receiver: Receiver, pulsar: Pulsar
+) -> None:
+    """As if the first worker had been killed after it had sent: at least once, and the receiver can tell."""
+    alert = await on_its_way(ana, engine, receiver)
+    receiver.answering.set()
+    message = UUID((await entry(ana, alert))["id"])
+    async with pulsar.db.in_org(ana.org_id) as tx:
+        claimed = await delivery._claim(tx, pulsar, message)
+    assert claimed
+    await claimed.channel.send(claimed.message, claimed.config, claimed.recipient)
+    await delivery.deliver(pulsar, ana.org_id, message)
+    assert (await entry(ana, alert))["status"] == "sent"
+    assert [r.headers["idempotency-key"] for r in receiver.received] == [str(message)] * 2
+
+
+async def test_a_worker_that_dies_of_each_try_does_not_go_on_for_ever(
+    ana: Person, engine: Engine, receiver: Receiver, pulsar: Pulsar
+) -> None:
+    alert = await on_its_way(ana, engine, receiver)
+    await engine.lose_jobs()
+    message = UUID((await entry(ana, alert))["id"])
+    for _ in range(8):
+        async with pulsar.db.in_org(ana.org_id) as tx:
+            assert await delivery._claim(tx, pulsar, message)
+    await delivery.deliver(pulsar, ana.org_id, message)
+    given_up = await entry(ana, alert)
+    assert (given_up["status"], receiver.received) == ("failed", [])
+    assert "interrupted" in given_up["reason"]
+    assert "notification.failed" in await happened(ana, alert)
+
+
+async def test_a_failed_try_does_not_undo_what_another_has_delivered(
+    ana: Person, engine: Engine, receiver: Receiver, pulsar: Pulsar
+) -> None:
+    alert = await on_its_way(ana, engine, receiver)
+    receiver.answers.extend(["500 Oops", "200 OK"])
+    slow = await sending(pulsar, engine, ana, alert)
+    await receiver.reached.wait()
+    receiver.reached.clear()
+    fast = await sending(pulsar, engine, ana, alert)
+    await receiver.reached.wait()
+    receiver.answering.set()
+    await asyncio.gather(slow, fast)
+    await engine.advance(hours=1)
+    assert (await entry(ana, alert))["status"] == "sent"
+    assert len(receiver.received) == 2
+
+
+async def test_what_a_webhook_gets(ana: Person, bo: Person, engine: Engine, receiver: Receiver) -> None:
+    headers = {"Authorization": "Bearer s3cret", "X-Team": "db"}
+    await ana.makes("/notifications/channels", **receiver.channel(method="PUT", headers=headers))
+    await ladder(ana, level(0, ana, bo))
+    alert = await ana.makes("/alerts", message="Disk full", description="No space left", priority="P2")
+    await engine.settle()
+    (got,) = receiver.received
+    assert (got.method, got.path) == ("PUT", "/hook")
+    assert (got.headers["authorization"], got.headers["x-team"]) == ("Bearer s3cret", "db")
+    assert got.headers["content-type"] == "application/json"
+    body = got.json
+    assert body.pop("id") == got.headers["idempotency-key"]
+    assert datetime.fromisoformat(body.pop("timestamp"))
+    assert body == {
+        "title": "[P2] #1 Disk full",
+        "text": "No space left\n\nLevel 1: Ana, Bo",
+        "link": f"http://pulsar.test/alerts/{alert['id']}",
+        "kind": "page",
+        "alert_id": alert["id"],
+        "number": 1,
+        "priority": "P2",
+        "message": "Disk full",
+        "description": "No space left",
+        "level": 0,
+        "cycle": 0,
+        "people": ["Ana", "Bo"],
+    }
+
+
+async def test_every_try_of_a_message_has_the_same_key_and_every_message_its_own(
+    ana: Person, engine: Engine, receiver: Receiver
+) -> None:
+    await ana.makes("/notifications/channels", **receiver.channel())
+    receiver.answers.extend(["500 Oops"] * 3)
+    await paged(ana)
+    await engine.advance(minutes=5)
+    await ana.makes("/alerts", message="Another")
+    await engine.settle()
+    keys = [request.headers["idempotency-key"] for request in receiver.received]
+    assert len(keys) == 5
+    assert len(set(keys[:4])) == 1
+    assert keys[4] != keys[0]
+
+
+async def test_a_dead_channel_does_not_hold_up_another(
+    ana: Person, engine: Engine, receiver: Receiver, mail: Mailbox
+) -> None:
+    await ana.makes("/notifications/channels", **receiver.channel())
+    await mail_channel(ana, mail)
+    receiver.answers.extend(["500 Oops"] * 20)
+    alert = await paged(ana)
+    await engine.settle()
+    assert len(mail.to(ana)) == 1
+    states = {line["channel"]["name"]: line["status"] for line in await log_of(ana, alert)}
+    assert states == {"Webhook": "pending", "E-mail": "sent"}
+
+
+class Enough(Exception):
+    """Ends a transaction without a trace."""
+
+
+async def test_a_level_of_thousands_is_paged_whole(ana: Person, mail: Mailbox, pulsar: Pulsar) -> None:
+    for name in ("Mail", "Second mail", "Third mail"):
+        await mail_channel(ana, mail, name=name)
+    crowd = [new_id() for _ in range(750)]
+    subject = Subject(new_id(), 1, "P1", "Disk full", "", "/alerts/1")
+    accounts = (
+        "INSERT INTO users (id, email, username, full_name, password_hash, created_at, updated_at)"
+        " SELECT i, i, i, i, '', now(), now() FROM unnest(cast(:ids AS uuid[])) AS i"
+    )
+    members = (
+        "INSERT INTO memberships (user_id, role, active, joined_at)"
+        " SELECT i, 'member', true, now() FROM unnest(cast(:ids AS uuid[])) AS i"
+    )
+    with suppress(Enough):
+        async with pulsar.db.in_org(ana.org_id) as tx:
+            await tx.execute(text(accounts), {"ids": crowd})
+            await tx.execute(text(members), {"ids": crowd})
+            await actions.page(tx, subject, [(person, "One") for person in crowd], Occasion("level 0", "page"))
+            assert await tx.scalar(text("SELECT count(*) FROM notifications")) == 2250
+            raise Enough

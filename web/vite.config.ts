@@ -6,6 +6,8 @@ const server = process.env.PULSAR_DEV_SERVER ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
 	plugins: [tailwindcss(), sveltekit()],
+	// The first browsers with light-dark(): lowered for older ones it would no longer follow a chosen theme.
+	build: { cssTarget: ['chrome123', 'safari17.5', 'firefox120'] },
 	server: {
 		proxy: {
 			'/api': { target: server, ws: true },

@@ -119,8 +119,8 @@ class People:
         own = await self.founder(name)
         async with self.pulsar.db.in_org(of.org_id) as tx:
             await orgs.join(tx, own.id, Role(role))
-        body = {"email": own.email, "password": PASSWORD, "organization_id": str(of.org_id)}
-        return _person(self.http, _body(await self.http.post(f"{API}/auth/login", json=body)))
+        body = {"organization_id": str(of.org_id), "refresh_token": own.refresh_token}
+        return _person(self.http, _body(await self.http.post(f"{API}/auth/switch", json=body)))
 
 
 @dataclass

@@ -4,7 +4,6 @@ import asyncio
 import secrets
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
@@ -128,28 +127,28 @@ async def test_targets_come_and_go_and_stand_once_in_a_level(ana: Person, bo: Pe
     assert changed["version"] == policy["version"] + 3
 
 
-@pytest.mark.parametrize(
-    "target",
-    [
-        {},
-        {"type": "user"},
-        {"type": "schedule", "user_id": NOWHERE},
-        {"type": "user", "team_id": NOWHERE},
-        {"type": "team", "user_id": NOWHERE, "team_id": NOWHERE},
-        {"type": "user", "user_id": NOWHERE},
-        {"type": "team", "team_id": NOWHERE},
-    ],
-)
-async def test_a_target_is_one_user_or_team_that_is_there(target: Json, ana: Person) -> None:
+NO_TARGETS: list[Json] = [
+    {},
+    {"type": "user"},
+    {"type": "schedule", "user_id": NOWHERE},
+    {"type": "user", "team_id": NOWHERE},
+    {"type": "team", "user_id": NOWHERE, "team_id": NOWHERE},
+    {"type": "user", "user_id": NOWHERE},
+    {"type": "team", "team_id": NOWHERE},
+]
+
+
+async def test_a_target_is_one_user_or_team_that_is_there(ana: Person) -> None:
     policy = await ladder_of(ana, 0)
     path = f"/escalation-policies/{policy['id']}"
-    for answer in (
-        await ana.post("/escalation-policies", name="Another", rules=[level(0, target)]),
-        await ana.patch(path, rules=[level(0, target)]),
-        await ana.post(f"{path}/rules/{policy['rules'][0]['id']}/targets", **target),
-    ):
-        assert answer.status_code == 422
-        assert answer.json()["errors"]
+    for target in NO_TARGETS:
+        for answer in (
+            await ana.post("/escalation-policies", name="Another", rules=[level(0, target)]),
+            await ana.patch(path, rules=[level(0, target)]),
+            await ana.post(f"{path}/rules/{policy['rules'][0]['id']}/targets", **target),
+        ):
+            assert answer.status_code == 422, target
+            assert answer.json()["errors"]
     assert await ana.has(path) == policy
     assert (await ana.has("/escalation-policies"))["total"] == 1
 
@@ -160,29 +159,29 @@ async def test_somebody_who_was_removed_is_no_target(ana: Person, bo: Person, pu
     assert (await ana.post("/escalation-policies", name="P", rules=[level(0, bo)])).status_code == 422
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("name", ""),
-        ("name", "x" * 101),
-        ("name", None),
-        ("repeat_count", -1),
-        ("repeat_count", 101),
-        ("repeat_delay_seconds", 7 * 24 * 3600 + 1),
-        ("rules", [level(-1)]),
-        ("rules", [level(0)] * 51),
-        ("rules", [level(0, condition="not_asleep")]),
-        ("ladder", {}),
-    ],
-)
-async def test_what_does_not_fit_is_named(field: str, value: Any, ana: Person) -> None:
+BAD_FIELDS: list[tuple[str, Any]] = [
+    ("name", ""),
+    ("name", "x" * 101),
+    ("name", None),
+    ("repeat_count", -1),
+    ("repeat_count", 101),
+    ("repeat_delay_seconds", 7 * 24 * 3600 + 1),
+    ("rules", [level(-1)]),
+    ("rules", [level(0)] * 51),
+    ("rules", [level(0, condition="not_asleep")]),
+    ("ladder", {}),
+]
+
+
+async def test_what_does_not_fit_is_named(ana: Person) -> None:
     policy = await ladder_of(ana)
-    for answer in (
-        await ana.post("/escalation-policies", **{"name": "Another", field: value}),
-        await ana.patch(f"/escalation-policies/{policy['id']}", **{field: value}),
-    ):
-        assert answer.status_code == 422
-        assert {error["field"].split(".")[0] for error in answer.json()["errors"]} == {field}
+    for field, value in BAD_FIELDS:
+        for answer in (
+            await ana.post("/escalation-policies", **{"name": "Another", field: value}),
+            await ana.patch(f"/escalation-policies/{policy['id']}", **{field: value}),
+        ):
+            assert answer.status_code == 422, (field, value)
+            assert {error["field"].split(".")[0] for error in answer.json()["errors"]} == {field}
 
 
 async def test_a_ladder_grows_no_longer_by_pieces_than_it_may_be_in_one(ana: Person) -> None:

@@ -48,13 +48,11 @@ BODIES: list[tuple[str, str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("path", "field", "body"), BODIES, ids=[f"{path} {field}" for path, field, _ in BODIES])
-async def test_a_strangers_id_in_a_body_is_refused_by_its_field(
-    path: str, field: str, body: Any, anas: dict[str, str], eve: Person
-) -> None:
-    answer = await eve.post(path, **body(anas))
-    assert answer.status_code == 422
-    assert [error["field"] for error in answer.json()["errors"]] == [field]
+async def test_a_strangers_id_in_a_body_is_refused_by_its_field(anas: dict[str, str], eve: Person) -> None:
+    for path, field, body in BODIES:
+        answer = await eve.post(path, **body(anas))
+        assert answer.status_code == 422, (path, field)
+        assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
 async def test_a_strangers_id_in_a_change_is_refused_too(anas: dict[str, str], eve: Person, mail: Mailbox) -> None:

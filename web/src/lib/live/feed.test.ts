@@ -126,6 +126,16 @@ describe('the live feed', () => {
 		expect(it.sockets[0]?.closed).toBe(true);
 	});
 
+	it('is lost at once when the device says that it is offline', async () => {
+		const it = stage();
+		it.feed.start();
+		await settled();
+		it.connected(1);
+		it.feed.interrupt();
+		expect(it.states.at(-1)).toBe('lost');
+		expect(it.timers.map((timer) => timer.ms)).toEqual([1000]);
+	});
+
 	it('stays silent once stopped', async () => {
 		const it = stage();
 		it.feed.start();

@@ -64,6 +64,11 @@ export class Feed {
 		void this.#connect();
 	}
 
+	/** The device says that it is offline: the socket would find out only after a minute. */
+	interrupt(): void {
+		if (this.#socket) this.#lose(this.#socket);
+	}
+
 	async #connect(): Promise<void> {
 		try {
 			const socket = await this.world.open(this.#last);

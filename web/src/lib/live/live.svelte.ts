@@ -78,11 +78,14 @@ export function goLive(): () => void {
 		}
 	);
 	const retry = () => feed.retry();
+	const interrupt = () => feed.interrupt();
+	window.addEventListener('offline', interrupt);
 	window.addEventListener('online', retry);
 	document.addEventListener('visibilitychange', retry);
 	feed.start();
 	return () => {
 		feed.stop();
+		window.removeEventListener('offline', interrupt);
 		window.removeEventListener('online', retry);
 		document.removeEventListener('visibilitychange', retry);
 	};

@@ -21,6 +21,7 @@ from pulsar.base.db import Transaction
 from pulsar.base.errors import NotFound
 from pulsar.base.events import SYSTEM, Actor
 from pulsar.base.http import Pulsar, PulsarNode
+from pulsar.escalation.outlook import outlook
 from pulsar.notify.message import ACKNOWLEDGE
 from pulsar.orgs.actions import membership_of
 from pulsar.people.names import user_names
@@ -64,10 +65,13 @@ def _gone() -> HTMLResponse:
     return _page("Link expired", body + '<p><a href="/">Open Pulsar</a></p>', 410)
 
 
-def _state(alert: Alert, names: dict[UUID, str]) -> str:
-    by = names.get(alert.acknowledged_by_user_id) if alert.acknowledged_by_user_id else None
+async def _state(tx: Transaction, alert: Alert) -> str:
     if alert.status == Status.ACKNOWLEDGED:
-        return f"Acknowledged{f' by {html.escape(by)}' if by else ''}. Nobody is paged any further."
+        by = (await user_names(tx, [alert.acknowledged_by_user_id])).values()
+        who = f"Acknowledged{''.join(f' by {html.escape(name)}' for name in by)}."
+        # There are levels that go on after an acknowledgement.
+        pages_on = (await outlook(tx, alert.id)).next
+        return f"{who} {'Paging goes on until somebody closes it.' if pages_on else 'Nobody is paged any further.'}"
     return {
         Status.OPEN.value: "Open: paging goes on until somebody acknowledges.",
         Status.SNOOZED.value: "Snoozed.",
@@ -76,12 +80,11 @@ def _state(alert: Alert, names: dict[UUID, str]) -> str:
 
 
 async def _shown(tx: Transaction, alert: Alert) -> HTMLResponse:
-    names = await user_names(tx, [alert.acknowledged_by_user_id])
     may = alert.status in ALLOWED["acknowledge"]
     button = '<form method="post"><button>Acknowledge</button></form>' if may else ""
     title = f"[{alert.priority}] #{alert.number} {alert.message}"
     body = (
-        f"<h1>{html.escape(title)}</h1><p class=state>{_state(alert, names)}</p>{button}"
+        f"<h1>{html.escape(title)}</h1><p class=state>{await _state(tx, alert)}</p>{button}"
         f"<p class=muted>{html.escape(alert.description[:2000])}</p>"
         f'<p><a href="/alerts/{alert.id}">Open in Pulsar</a></p>'
     )

@@ -141,6 +141,10 @@ class Engine:
             await self.settle()
         await self._skip(left)
 
+    async def stand_still(self, **span: float) -> None:
+        """Lets this much time pass with no worker there to do anything."""
+        await self._skip(timedelta(**span))
+
     async def settle(self) -> None:
         """Does what is due now, and what follows from it at once."""
         while job := await self._take_due():

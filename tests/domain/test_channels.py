@@ -1,11 +1,9 @@
 """Notification channels: set up, kept secret, tried out."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from pulsar.notify.channel import registry, secret_fields
 from tests.e2e.processes import free_port
@@ -15,14 +13,6 @@ from tests.world import API, PASSWORD, Mailbox, People, Person
 
 CHANNELS = "/notifications/channels"
 EMAIL = {"host": "mail.example.org", "username": "pulsar", "password": "open sesame", "from_address": "p@example.org"}
-
-
-@pytest_asyncio.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    running = Receiver()
-    await running.start()
-    yield running
-    await running.stop()
 
 
 async def channel(person: Person, channel_type: str = "email", name: str = "Mail", **config: Any) -> Json:

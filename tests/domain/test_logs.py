@@ -28,14 +28,6 @@ async def running() -> AsyncIterator[Running]:
             start.end_all()
 
 
-@pytest_asyncio.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    listening = Receiver()
-    await listening.start()
-    yield listening
-    await listening.stop()
-
-
 def secret(name: str) -> str:
     return f"{name.replace(' ', '-')}-{secrets.token_hex(12)}"
 

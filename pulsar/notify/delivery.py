@@ -131,8 +131,10 @@ def _worth_noting(channel: ChannelRow) -> bool:
 
 
 async def _conclude(tx: Transaction, attempt: Attempt, failure: Undelivered | None) -> None:
-    tx.add(attempt)
+    # The lock first: the attempt's reference to the row is a weaker lock on it, and two that hold that one and both
+    # want this one wait in a circle.
     notification = await tx.get_one(Notification, (tx.org, attempt.notification_id), with_for_update=True)
+    tx.add(attempt)
     channel = await tx.get(ChannelRow, (tx.org, notification.channel_id))
     if not failure:
         notification.status, notification.reason = "sent", None

@@ -5,10 +5,12 @@ import secrets
 from collections.abc import AsyncIterator
 
 import httpx
+import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pulsar import app
+from pulsar.app import Edge
 from pulsar.base.db import connect_to
 from pulsar.base.http import Pulsar
 from tests.receiver import Receiver
@@ -23,11 +25,17 @@ async def owner(pulsar: Pulsar) -> AsyncIterator[AsyncConnection]:
     await engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def edge(http: httpx.AsyncClient, pulsar: Pulsar) -> Edge:
+    """The whole application once more, for clients that are not `http`; which opens the node, so it comes first."""
+    return app.build(pulsar)
+
+
 @pytest_asyncio.fixture
-async def browser(http: httpx.AsyncClient, pulsar: Pulsar) -> AsyncIterator[httpx.AsyncClient]:
-    """A client with cookies and an address of its own, over TLS. It comes after `http`, which opens the node."""
+async def browser(edge: Edge) -> AsyncIterator[httpx.AsyncClient]:
+    """A client with cookies and an address of its own, over TLS."""
     address = f"2001:db8::{secrets.token_hex(2)}:{secrets.token_hex(2)}"
-    transport = httpx.ASGITransport(app.build(pulsar), raise_app_exceptions=False, client=(address, 443))
+    transport = httpx.ASGITransport(edge, raise_app_exceptions=False, client=(address, 443))
     async with httpx.AsyncClient(transport=transport, base_url="https://pulsar.test") as client:
         yield client
 

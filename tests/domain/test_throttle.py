@@ -9,7 +9,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from pulsar import app
+from pulsar.app import Edge
 from pulsar.base.http import Pulsar
 from pulsar.people import throttle
 from pulsar.people.throttle import ACCOUNT_LIMIT, ACCOUNT_WINDOW, ADDRESS_LIMIT, ADDRESS_WINDOW
@@ -19,9 +19,8 @@ From = Callable[[str], httpx.AsyncClient]
 
 
 @pytest_asyncio.fixture
-async def at(http: httpx.AsyncClient, pulsar: Pulsar) -> AsyncIterator[From]:
+async def at(edge: Edge) -> AsyncIterator[From]:
     """A client at an address."""
-    edge = app.build(pulsar)
     async with AsyncExitStack() as stack:
 
         def client(address: str) -> httpx.AsyncClient:

@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 import uvicorn
@@ -16,8 +17,10 @@ import uvicorn
 from pulsar.base.crypto import Keys
 from pulsar.base.db import Database
 from pulsar.base.embedded import EmbeddedPostgresFailed, embedded, ensure_running
-from pulsar.base.http import Pulsar
 from pulsar.settings import Settings
+
+if TYPE_CHECKING:
+    from pulsar.base.http import Pulsar
 
 log = structlog.get_logger()
 
@@ -42,7 +45,9 @@ WORKER_CONNECTIONS = 6
 _API_CONNECTIONS = 30
 
 
-def node(settings: Settings, url: str, keys: Keys, *, connections: int = _API_CONNECTIONS) -> Pulsar:
+def node(settings: Settings, url: str, keys: Keys, *, connections: int = _API_CONNECTIONS) -> "Pulsar":
+    from pulsar.base.http import Pulsar
+
     return Pulsar(settings, keys, Database(url, keys, size=connections))
 
 
@@ -52,6 +57,7 @@ def _collect_less() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 def _at_signals(stop: Callable[[], None]) -> None:
@@ -60,7 +66,7 @@ def _at_signals(stop: Callable[[], None]) -> None:
         loop.add_signal_handler(number, stop)
 
 
-async def work(pulsar: Pulsar, *, follow_parent: bool) -> None:
+async def work(pulsar: "Pulsar", *, follow_parent: bool) -> None:
     """A worker, until a signal or, when it is `serve`'s child, until its parent is gone."""
     from pulsar.engine import worker
 
@@ -173,11 +179,11 @@ class _Server(uvicorn.Server):
             print(self._announce, flush=True)  # noqa: T201 - the line that whoever started it waits for
 
 
-def _server(pulsar: Pulsar, announce: str) -> _Server:
+def _server(settings: Settings, url: str, keys: Keys, announce: str) -> _Server:
     from pulsar import app
 
     config = uvicorn.Config(
-        app.build(pulsar),
+        app.build(node(settings, url, keys)),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -191,20 +197,19 @@ def _server(pulsar: Pulsar, announce: str) -> _Server:
 
 
 async def serve(
-    pulsar: Pulsar, sockets: list[socket.socket], *, secret_key: str, with_worker: bool, announce: str
+    settings: Settings, url: str, secret_key: str, sockets: list[socket.socket], *, with_worker: bool, announce: str
 ) -> None:
     """Everything above the database, until a signal: then the web server stops first and the worker after it."""
     stopping = asyncio.Event()
     _at_signals(stopping.set)
-    settings = pulsar.settings
     keepers: list[asyncio.Task[None]] = []
     if not settings.database_url:
         keepers.append(asyncio.create_task(_keep_the_database(settings.data_dir)))
     if with_worker:
-        keepers.append(asyncio.create_task(_keep_a_worker(settings, pulsar.db.url, secret_key)))
+        keepers.append(asyncio.create_task(_keep_a_worker(settings, url, secret_key)))
     async with _kept(*keepers):
         # In a thread, because what it imports takes a second, and the worker's process starts meanwhile.
-        server = await asyncio.to_thread(_server, pulsar, announce)
+        server = await asyncio.to_thread(_server, settings, url, Keys(secret_key), announce)
         _collect_less()
         if not stopping.is_set():
             await server.serve(sockets)

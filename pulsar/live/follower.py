@@ -49,7 +49,9 @@ class Follower:
     async def _listen(self) -> None:
         while True:
             try:
-                connection = await asyncpg.connect(self._url, timeout=5)
+                connection = await asyncpg.connect(
+                    self._url, timeout=5, server_settings={"application_name": "pulsar live"}
+                )
                 try:
                     await connection.add_listener(EVENTS_CHANNEL, self._heard)
                     while True:

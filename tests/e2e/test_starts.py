@@ -55,13 +55,6 @@ async def test_an_address_that_is_not_ours_is_named(empty_dir: Path) -> None:
     assert "192.0.2.1" in only_line(done.stderr)
 
 
-async def test_it_makes_its_database_where_there_is_none(start: Starter, empty_dir: Path) -> None:
-    running = await start(empty_dir, public_url="https://pulsar.example.org").ready()
-    assert running.stdout.startswith("Pulsar ")
-    assert "is running at https://pulsar.example.org - Ctrl-C stops it." in only_line(running.stdout)
-    assert (empty_dir / "secret.key").stat().st_mode & 0o077 == 0
-
-
 @pytest.fixture
 def dir_of_nobody(workshop: Path) -> Iterator[Path]:
     path = workshop / "nobody"
@@ -87,8 +80,7 @@ async def test_an_ordinary_user_runs_it(start: Starter, dir_of_nobody: Path) -> 
     python = python_of_nobody()
     if not python:
         pytest.skip("no Python that another user can run")
-    running = start(dir_of_nobody, command=(python, "-m", "pulsar.cli"), how=AS_NOBODY)
-    await running.ready()
+    running = await start(dir_of_nobody, command=(python, "-m", "pulsar.cli"), how=AS_NOBODY).ready()
     assert {psutil.Process(pid).username() for pid in running.leftovers()} == {"nobody"}
     assert await running.stop() == 0
     assert running.leftovers() == []

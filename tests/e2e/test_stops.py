@@ -23,15 +23,11 @@ def ctrl_c(running: Running) -> None:
     os.killpg(running.process.pid, signal.SIGINT)
 
 
-def interrupt(running: Running) -> None:
-    running.process.send_signal(signal.SIGINT)
-
-
 def terminate(running: Running) -> None:
     running.process.send_signal(signal.SIGTERM)
 
 
-@pytest.mark.parametrize("stop", [ctrl_c, interrupt, terminate], ids=lambda stop: stop.__name__)
+@pytest.mark.parametrize("stop", [ctrl_c, terminate], ids=lambda stop: stop.__name__)
 async def test_a_signal_stops_worker_server_and_database_in_order(
     stop: Callable[[Running], None], start: Starter, data_dir: Path
 ) -> None:
@@ -74,7 +70,7 @@ async def test_a_message_that_a_stop_cut_short_is_sent_after_the_next_start(
         await until("the message on its way", slow.reached.is_set)
         ticket = (await ana.makes("/ws/ticket"))["ticket"]
         async with connect(f"ws://127.0.0.1:{running.port}/api/v1/ws?ticket={ticket}"):
-            ctrl_c(running)
+            running.process.send_signal(signal.SIGINT)
             assert await running.ends(STOPS_WITHIN_SECONDS) == 0
     assert running.leftovers() == []
 

@@ -1,5 +1,6 @@
 """The wheel is all that one needs: installed into an empty environment, it serves the API and the console."""
 
+import os
 import subprocess
 import sys
 import venv
@@ -43,8 +44,13 @@ async def test_it_serves_from_a_bare_environment(wheel: Path, start: Starter, em
     python(*install, "--require-hashes", "-r", "requirements/runtime.txt")
     python(*install, "--no-deps", wheel)
 
-    running = await start(empty_dir, command=(str(bare / "bin/pulsar"),)).ready()
+    of_a_stranger = {"env": {"PATH": os.defpath, "HOME": str(tmp_path)}}
+    command = (str(bare / "bin/pulsar"),)
+    running = start(empty_dir, command=command, how=of_a_stranger, public_url="https://pulsar.example.org")
+    await running.ready()
 
+    assert "is running at https://pulsar.example.org - Ctrl-C stops it." in running.stdout
+    assert (empty_dir / "secret.key").stat().st_mode & 0o077 == 0
     async with httpx.AsyncClient(base_url=running.url) as http:
         page = await http.get("/")
         assert page.status_code == 200

@@ -92,15 +92,13 @@ async def test_a_close_says_who_when_and_why(ana: Person) -> None:
     assert (answer.status_code, answer.json()["close_reason"]) == (200, None)
 
 
-@pytest.mark.parametrize(
-    ("hours", "status"), [(-1, 422), (0, 422), (0.01, 200), (23.99, 200), (24.01, 422), (1000, 422)]
-)
-async def test_a_snooze_lasts_a_day_at_most(ana: Person, engine: Engine, hours: float, status: int) -> None:
-    alert = await ana.makes("/alerts", message="Disk full")
-    answer = await ana.post(f"/alerts/{alert['id']}/snooze", until=later(engine, hours=hours))
-    assert answer.status_code == status
-    if status == 422:
-        assert answer.json()["errors"][0]["field"] == "until"
+async def test_a_snooze_lasts_a_day_at_most(ana: Person, engine: Engine) -> None:
+    for hours, status in ((-1, 422), (0, 422), (0.01, 200), (23.99, 200), (24.01, 422), (1000, 422)):
+        alert = await ana.makes("/alerts", message="Disk full")
+        answer = await ana.post(f"/alerts/{alert['id']}/snooze", until=later(engine, hours=hours))
+        assert answer.status_code == status, hours
+        if status == 422:
+            assert answer.json()["errors"][0]["field"] == "until"
 
 
 async def test_a_snooze_until_an_hour_of_no_zone_is_refused(ana: Person) -> None:

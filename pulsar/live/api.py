@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Sequence
 from typing import Annotated, Any
 
+import structlog
 from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
 from sqlalchemy import func, select
 
@@ -17,6 +18,8 @@ from pulsar.live import tickets
 from pulsar.live.follower import POLL_SECONDS, Follower
 from pulsar.orgs.roles import Role
 from pulsar.people.access import AsViewer, Caller, entered
+
+log = structlog.get_logger()
 
 router = APIRouter(tags=["Live"])
 
@@ -75,7 +78,8 @@ async def live(
         asyncio.create_task(_feed(socket, pulsar, socket.app.state.follower, caller, after)),
         asyncio.create_task(_until_gone(socket)),
     )
-    with contextlib.suppress(RuntimeError):
+    # Whoever hung up cannot be hung up on.
+    with contextlib.suppress(RuntimeError, WebSocketDisconnect):
         await socket.close(code)
 
 
@@ -89,7 +93,11 @@ async def _until_either_ends(feed: asyncio.Task[None], listening: asyncio.Task[i
         fed, said = await asyncio.gather(feed, listening, return_exceptions=True)
     if said == _TOO_LARGE:
         return _TOO_LARGE
-    return _NOT_SIGNED_IN if isinstance(fed, NotSignedIn) else 1011
+    if isinstance(fed, NotSignedIn):
+        return _NOT_SIGNED_IN
+    if isinstance(fed, Exception) and not isinstance(fed, WebSocketDisconnect):
+        log.warning("feed_failed", exc_info=fed)
+    return 1011
 
 
 async def _until_gone(socket: WebSocket) -> int:

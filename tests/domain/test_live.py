@@ -233,3 +233,18 @@ async def test_silence_is_broken_by_a_ping(ana: Person, clock: Clock, pulsar: Pu
         pulsar.db.bell.ring(jobs=False, org=ana.org_id)
         ping = await hear(socket)
         assert (ping["id"], ping["type"]) == (None, "connection.ping")
+
+
+@pytest.mark.parametrize("leaves", ["says goodbye", "is cut off"])
+async def test_a_client_that_goes_leaves_no_error_behind(
+    leaves: str, ana: Person, pulsar: Pulsar, dial: Dial, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with dial(await ticket(ana)) as socket:
+        await hear(socket)
+        if leaves == "is cut off":
+            socket.transport.abort()
+    async with dial(await ticket(ana)) as socket:
+        await hear(socket)
+        await happen(pulsar, ana.org_id, 1)
+        await hear(socket)
+    assert [record.getMessage() for record in caplog.records] == []

@@ -57,13 +57,8 @@ async def deliver(pulsar: Pulsar, org: UUID, notification_id: UUID) -> None:
     if not claimed:
         return
     begun_at, started = clock.now(), time.monotonic()
-    try:
-        answer, failure = await _send(claimed)
-    except asyncio.CancelledError:
-        # The worker is being stopped: the next one is not to wait until the claim runs out.
-        async with pulsar.db.in_org(org) as tx:
-            await _put_back(tx, notification_id)
-        raise
+    # When the worker is stopped here, the job goes back into the queue, and the next worker sends it again.
+    answer, failure = await _send(claimed)
     attempt = Attempt(
         notification_id=notification_id,
         at=begun_at,
@@ -98,6 +93,9 @@ async def _claim(tx: Transaction, pulsar: Pulsar, notification_id: UUID) -> _Cla
     if not notification or notification.status not in {"pending", "sending"}:
         return None
     if notification.status == "pending" and _not_due(notification):
+        return None
+    if notification.reason:  # withdrawn while a worker that is gone was sending it
+        notification.status, notification.next_attempt_at = "cancelled", None
         return None
     if notification.tries >= TRIES:
         await _give_up(tx, notification, f"Begun {TRIES} times, and the worker was interrupted each time.")
@@ -153,12 +151,6 @@ async def _conclude(tx: Transaction, attempt: Attempt, failure: Undelivered | No
         _again(tx, notification, wait or timedelta())
     else:
         await _give_up(tx, notification, attempt.answer)
-
-
-async def _put_back(tx: Transaction, notification_id: UUID) -> None:
-    notification = await tx.get_one(Notification, (tx.org, notification_id), with_for_update=True)
-    if notification.status == "sending":
-        _again(tx, notification, timedelta())
 
 
 def _again(tx: Transaction, notification: Notification, wait: timedelta) -> None:

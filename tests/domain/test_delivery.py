@@ -177,7 +177,7 @@ async def test_an_answer_that_is_no_text_does_not_make_it_sent_again_and_again(
     await server.stop()
 
 
-async def test_what_the_worker_was_sending_when_it_was_stopped_is_sent_again_at_once(
+async def test_what_the_worker_was_sending_when_it_was_stopped_is_sent_by_the_next_one(
     ana: Person, engine: Engine, receiver: Receiver, pulsar: Pulsar
 ) -> None:
     alert = await on_its_way(ana, engine, receiver, timeout_seconds=300)
@@ -186,9 +186,10 @@ async def test_what_the_worker_was_sending_when_it_was_stopped_is_sent_again_at_
     worker.cancel()
     with pytest.raises(asyncio.CancelledError):
         await worker
+    assert await engine.waiting() == []
 
     receiver.answering.set()
-    await engine.settle()
+    await (await sending(pulsar, engine, ana, alert))
     assert (await entry(ana, alert))["status"] == "sent"
     assert len(receiver.received) == 2
 

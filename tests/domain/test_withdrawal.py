@@ -71,3 +71,16 @@ async def test_a_channel_that_went_meanwhile_fails_what_waits_for_it(
     failed = await entry(ana, alert)
     assert (failed["status"], failed["reason"], receiver.received) == ("failed", reason, [])
     assert "notification.failed" in await happened(ana, alert)
+
+
+async def test_what_a_dead_worker_was_sending_when_somebody_pressed_is_not_sent_again(
+    ana: Person, engine: Engine, receiver: Receiver, pulsar: Pulsar
+) -> None:
+    alert = await on_its_way(ana, engine, receiver)
+    worker = await sending(pulsar, engine, ana, alert)
+    await receiver.reached.wait()
+    worker.cancel()
+    await ana.makes(f"/alerts/{alert}/acknowledge")
+    receiver.answering.set()
+    await (await sending(pulsar, engine, ana, alert))
+    assert ((await entry(ana, alert))["status"], len(receiver.received)) == ("cancelled", 1)

@@ -70,6 +70,8 @@ def _explained(error: IntegrityError) -> Conflict | Invalid:
         return NameTaken("There is another escalation policy with this name.", field="name")
     if "uq_escalation_targets" in str(error.orig):
         return Conflict("This level has this target already.", field="targets")
+    if "uq_escalation_policies_default" in str(error.orig):
+        return Conflict("Another policy was made the default at the same moment.", field="is_default")
     raise error
 
 

@@ -236,6 +236,15 @@ async def test_a_policy_in_use_cannot_be_deleted(ana: Person, engine: Engine) ->
     assert (await ana.delete(path)).status_code == 204
 
 
+async def test_of_two_policies_made_the_default_at_once_one_is(ana: Person, bo: Person) -> None:
+    answers = await asyncio.gather(
+        *(who.post("/escalation-policies", name=who.name, is_default=True, rules=[]) for who in (ana, bo) * 3)
+    )
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    found = (await ana.has("/escalation-policies"))["items"]
+    assert [policy["is_default"] for policy in found].count(True) == 1
+
+
 async def test_a_user_or_team_that_a_level_names_cannot_vanish(ana: Person) -> None:
     database = await team_of(ana, ana)
     await ladder(ana, level(60, team(database)))

@@ -64,6 +64,7 @@ def secret_key(settings: "Settings") -> str:
 def _migrated(settings: "Settings") -> Iterator[tuple[str, "Keys"]]:
     from pulsar import schema
     from pulsar.base.crypto import Keys
+    from pulsar.base.db import Unusable
     from pulsar.base.embedded import EmbeddedPostgresFailed
     from pulsar.serve import database_url
 
@@ -72,7 +73,7 @@ def _migrated(settings: "Settings") -> Iterator[tuple[str, "Keys"]]:
             keys = Keys(secret_key(settings))
             url = stack.enter_context(database_url(settings))
             schema.migrate_now(url, keys)
-        except (EmbeddedPostgresFailed, schema.Unusable) as error:
+        except (EmbeddedPostgresFailed, Unusable) as error:
             raise _fail(str(error)) from None
         except OSError as error:
             raise _unusable_place(error) from None

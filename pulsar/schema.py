@@ -1,7 +1,6 @@
 """What does the database look like, and how does it get there? All tables in one place, and the migrations."""
 
 import asyncio
-import inspect
 from contextlib import AsyncExitStack
 from importlib import import_module, resources
 from pathlib import Path
@@ -11,7 +10,7 @@ from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.exc import DBAPIError
 
 from pulsar.base.crypto import Keys
-from pulsar.base.db import APP_ROLE, connect_to
+from pulsar.base.db import APP_ROLE, Unusable, check_role, connect_to
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -20,13 +19,6 @@ OLDEST_POSTGRESQL = 150000
 # Any number; one migrates while the others wait.
 _MIGRATION_LOCK = 7_064_181_021
 _INSUFFICIENT_PRIVILEGE = "42501"
-
-
-class Unusable(Exception):
-    """Pulsar cannot work on this database."""
-
-    def __str__(self) -> str:
-        return super().__str__() or inspect.cleandoc(self.__doc__ or "")
 
 
 class NoAnswer(Unusable):
@@ -144,6 +136,7 @@ async def migrate(url: str, keys: Keys) -> None:
             await connection.run_sync(_upgrade)
             await connection.run_sync(_remember_key, keys.fingerprint)
             await connection.execute(text(f"SET LOCAL ROLE {APP_ROLE}"))
+            await check_role(connection)
             await connection.commit()
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", "") == _INSUFFICIENT_PRIVILEGE:

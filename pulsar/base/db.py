@@ -1,6 +1,7 @@
 """How does one read and write? In a transaction that belongs to one organization, which PostgreSQL enforces."""
 
 import contextlib
+import inspect
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from pulsar.base import clock, events, jobs
@@ -22,8 +23,16 @@ APP_ROLE = "pulsar_app"
 _SET_ORG = text("SELECT set_config('pulsar.org', :org, true)")
 
 
-class UnsafeRole(Exception):
-    """The database role that Pulsar works under could pass by row-level security."""
+class Unusable(Exception):
+    """Pulsar cannot work on this database."""
+
+    def __str__(self) -> str:
+        return super().__str__() or inspect.cleandoc(self.__doc__ or "")
+
+
+class UnsafeRole(Unusable):
+    """The role pulsar_app could pass by row-level security, which keeps the organizations apart. It must own nothing,
+    and as a superuser of that server, type: ALTER ROLE pulsar_app NOSUPERUSER NOBYPASSRLS;"""
 
 
 class Transaction(AsyncSession):
@@ -82,6 +91,17 @@ def connect_to(
     return create_async_engine("postgresql+asyncpg://", async_creator=connect, hide_parameters=True, **pool)
 
 
+async def check_role(connection: AsyncConnection) -> None:
+    """Raises UnsafeRole unless those who work on this connection are bound by the policies."""
+    query = text(
+        "SELECT current_user = :role AND NOT rolsuper AND NOT rolbypassrls AND NOT EXISTS"
+        " (SELECT FROM pg_class WHERE relowner = pg_roles.oid AND relname = 'alerts')"
+        " FROM pg_roles WHERE rolname = current_user"
+    )
+    if not await connection.scalar(query, {"role": APP_ROLE}):
+        raise UnsafeRole
+
+
 def _replace_when_lost(_: object, slot: ConnectionPoolEntry) -> None:
     """After the database was gone, nobody gets an error from a connection that died with it; a ping before each
     use would cost a trip over the wire."""
@@ -109,25 +129,13 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def opened(self) -> AsyncIterator["Database"]:
-        await self._check_role()
+        async with self.engine.connect() as connection:
+            await check_role(connection)
         async with self.bell.hung():
             try:
                 yield self
             finally:
                 await self.engine.dispose()
-
-    async def _check_role(self) -> None:
-        async with self.engine.connect() as connection:
-            row = await connection.execute(
-                text(
-                    "SELECT current_user = :role AND NOT rolsuper AND NOT rolbypassrls AND NOT EXISTS"
-                    " (SELECT FROM pg_class WHERE relowner = pg_roles.oid AND relname = 'alerts')"
-                    " FROM pg_roles WHERE rolname = current_user"
-                ),
-                {"role": APP_ROLE},
-            )
-            if not row.scalar_one():
-                raise UnsafeRole
 
     @contextlib.asynccontextmanager
     async def in_org(self, org: UUID, actor: Actor = SYSTEM) -> AsyncIterator[Transaction]:

@@ -54,8 +54,10 @@ def free_port() -> int:
 
 
 def environment(outer: Mapping[str, str], data_dir: Path, settings: Mapping[str, object]) -> dict[str, str]:
-    """Without what PULSAR_* may be set already; `port=1` becomes PULSAR_PORT."""
-    inherited = {name: value for name, value in outer.items() if not name.startswith("PULSAR_")}
+    """Without what PULSAR_* may be set already; `port=1` becomes PULSAR_PORT. What is compiled is kept: otherwise
+    each of a hundred starts would do it anew."""
+    unwanted = ("PULSAR_", "PYTHONDONTWRITEBYTECODE")
+    inherited = {name: value for name, value in outer.items() if not name.startswith(unwanted)}
     given = {f"PULSAR_{name.upper()}": str(value) for name, value in settings.items()}
     return {**inherited, "PULSAR_DATA_DIR": str(data_dir), **given}
 

@@ -43,13 +43,25 @@ async def test_another_secret_key_is_refused_before_it_does_harm(data_dir: Path)
 
 
 async def test_a_database_that_a_newer_version_has_set_up_is_left_alone(data_dir: Path) -> None:
+    done = await after("UPDATE alembic_version SET version_num = '29991231_later'", data_dir)
+    assert done.stderr.strip() == "Error: A newer version of Pulsar has set this database up; install that one."
+
+
+async def test_a_role_that_could_pass_by_row_level_security_is_refused(data_dir: Path) -> None:
+    done = await after("ALTER ROLE pulsar_app BYPASSRLS", data_dir)
+    assert done.stderr.startswith("Error: The role pulsar_app could pass by row-level security")
+    assert "Traceback" not in done.stderr
+
+
+async def after(statement: str, data_dir: Path) -> Done:
+    """`pulsar serve` on a database to which its owner has done this."""
     with embedded(data_dir) as url:
         connection = await asyncpg.connect(url)
-        await connection.execute("UPDATE alembic_version SET version_num = '29991231_later'")
+        await connection.execute(statement)
         await connection.close()
-        done = await run(data_dir, "migrate")
+        done = await run(data_dir, "serve", port=free_port())
     assert done.code == 1
-    assert done.stderr.strip() == "Error: A newer version of Pulsar has set this database up; install that one."
+    return done
 
 
 async def test_openapi_prints_the_document_without_touching_anything(empty_dir: Path) -> None:

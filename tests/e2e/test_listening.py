@@ -18,7 +18,7 @@ async def end_listener(server: Running, who: str) -> None:
     connection = await asyncpg.connect(server.database_url)
 
     async def ended() -> bool:
-        return bool(await connection.fetchval(query) == 1)
+        return bool(await connection.fetchval(query))
 
     try:
         await until(f"a listener: {who}", ended)

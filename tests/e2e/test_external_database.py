@@ -64,9 +64,12 @@ async def test_web_server_and_worker_run_apart_for_a_user_who_may_create_roles(
         with pytest.raises(asyncpg.UndefinedObjectError):
             await rows_seen(url, None)
 
-        start(tmp_path / "other", "worker", database_url=url, secret_key=KEY)
+        worker = start(tmp_path / "other", "worker", database_url=url, secret_key=KEY)
         await until("the page", lambda: mail.to(ana), 30)
         await web.ready()
+
+        assert await worker.stop() == 0  # and says goodbye
+        assert (await http.get("/readyz")).status_code == 503
     assert not (empty_dir / "postgres").exists()
 
 

@@ -2,6 +2,7 @@
 clock that a test moves, and a real SMTP server. Every test has organizations of its own, so none sees another's."""
 
 import os
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
@@ -26,6 +27,8 @@ hypothesis_settings.register_profile("ci", deadline=None, derandomize=bool(os.en
 hypothesis_settings.load_profile("ci")
 
 logs.configure("WARNING", as_json=True)
+# A shell that runs the tests in the background has them ignore Ctrl-C, and so would the processes that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SECRET_KEY = "a secret key for tests, long enough"
 

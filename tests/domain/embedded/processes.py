@@ -93,7 +93,15 @@ def processes(mentioning: str) -> list[int]:
 
 
 def servers(data_dir: Path) -> list[int]:
-    return processes(f"postgres\0-D\0{data_dir}/postgres\0")
+    """The postmasters. A child of one looks like it for the moment between its fork and its new title."""
+    found = processes(f"postgres\0-D\0{data_dir}/postgres\0")
+    return [pid for pid in found if parent(pid) not in found]
+
+
+def parent(pid: int) -> int | None:
+    with suppress(OSError):
+        return int(status(pid, "PPid"))
+    return None
 
 
 def status(pid: int, field: str) -> str:

@@ -128,10 +128,15 @@ async def fire(engine: Engine) -> None:
         await HANDLERS["escalate"](engine.pulsar, json.loads(payload))
 
 
-async def waits_for_a_lock(owner: AsyncConnection) -> int:
+async def waits_for_a_lock(holder: AsyncConnection) -> int:
     """The process of the database that waits for what this transaction holds, once there is one."""
-    query = text("SELECT pid FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
-    while (pid := await owner.scalar(query)) is None:
+    query = text("SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)) LIMIT 1")
+    while (pid := await holder.scalar(query)) is None:
         await asyncio.sleep(0)
     found: int = pid
     return found
+
+
+async def is_the_one_to_give_way(owner: AsyncConnection) -> None:
+    """Where this transaction and another wait for each other, it is this one that fails, and the test with it."""
+    await owner.execute(text("SET LOCAL deadlock_timeout = '10ms'"))

@@ -11,6 +11,8 @@ from sqlalchemy import text
 from pulsar.base.http import Pulsar
 from pulsar.base.ids import new_id
 from pulsar.notify import actions, delivery
+from pulsar.notify.channel import Undelivered
+from pulsar.notify.model import Attempt
 from pulsar.notify.rules import Occasion, Subject
 from tests.domain.delivering import entry, on_its_way, paged, sending
 from tests.ladders import happened, ladder, level, log_of, mail_channel, read
@@ -241,18 +243,34 @@ async def test_a_worker_that_dies_of_each_try_does_not_go_on_for_ever(
 async def test_a_failed_try_does_not_undo_what_another_has_delivered(
     ana: Person, engine: Engine, receiver: Receiver, pulsar: Pulsar
 ) -> None:
+    """The first worker was slow and taken for dead."""
     alert = await on_its_way(ana, engine, receiver)
-    receiver.answers.extend(["500 Oops", "200 OK"])
-    slow = await sending(pulsar, engine, ana, alert)
-    await receiver.reached.wait()
-    receiver.reached.clear()
-    fast = await sending(pulsar, engine, ana, alert)
-    await receiver.reached.wait()
     receiver.answering.set()
-    await asyncio.gather(slow, fast)
+    message = UUID((await entry(ana, alert))["id"])
+    async with pulsar.db.in_org(ana.org_id) as tx:
+        assert await delivery._claim(tx, pulsar, message)
+    await delivery.deliver(pulsar, ana.org_id, message)
+    late = Attempt(notification_id=message, at=engine.clock.now(), outcome="failed", answer="500 Oops", duration_ms=9)
+    async with pulsar.db.in_org(ana.org_id) as tx:
+        await delivery._conclude(tx, late, Undelivered("500 Oops"))
     await engine.advance(hours=1)
-    assert (await entry(ana, alert))["status"] == "sent"
-    assert len(receiver.received) == 2
+    sent = await entry(ana, alert)
+    assert (sent["status"], len(receiver.received)) == ("sent", 1)
+    assert {a["outcome"] for a in sent["attempts"]} == {"sent", "failed"}
+
+
+async def test_two_tries_of_one_message_that_end_at_once_are_both_written_down(
+    ana: Person, engine: Engine, receiver: Receiver, pulsar: Pulsar
+) -> None:
+    alert = await on_its_way(ana, engine, receiver)
+    both = []
+    for _ in range(2):
+        both.append(await sending(pulsar, engine, ana, alert))
+        await receiver.reached.wait()
+        receiver.reached.clear()
+    receiver.answering.set()
+    await asyncio.gather(*both)
+    assert [a["outcome"] for a in (await entry(ana, alert))["attempts"]] == ["sent", "sent"]
 
 
 async def test_what_a_webhook_gets(ana: Person, bo: Person, engine: Engine, receiver: Receiver) -> None:

@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pulsar.base.http import Pulsar
 from pulsar.engine.registry import HANDLERS
+from pulsar.escalation import actions
 from tests.ladders import (
     Json,
     activity,
     fire,
     happened,
+    is_the_one_to_give_way,
     ladder,
     level,
     log_of,
@@ -309,6 +311,7 @@ async def test_steps_that_fire_together_do_not_wait_for_one_that_is_held(
     await ladder(ana, level(0, ana))
     runs = [await run_of(pulsar, ana, await opened(ana, message=f"m{i}")) for i in range(3)]
     await engine.lose_jobs()
+    await is_the_one_to_give_way(owner)
     lock = text("SELECT FROM escalations WHERE id = :id FOR UPDATE")
     await owner.execute(lock, {"id": runs[2].id})
     steps = [[str(run.id), 1, 0, 0] for run in runs]
@@ -347,3 +350,22 @@ async def test_starting_anew_withdraws_what_a_level_had_just_sent(ana: Person, e
     await engine.settle()
     assert len(mail.mails) == 1
     assert [line["status"] for line in await log_of(ana, alert)] == ["cancelled", "sent"]
+
+
+async def test_starting_anew_waits_for_a_level_that_is_being_fired_and_withdraws_its_messages_too(
+    ana: Person, engine: Engine, mail: Mailbox, pulsar: Pulsar
+) -> None:
+    await mail_channel(ana, mail)
+    await ladder(ana, level(0, ana, condition="not_closed"))
+    alert = await opened(ana)
+    await ana.makes(f"/alerts/{alert}/acknowledge")
+    run = await run_of(pulsar, ana, alert)
+    await engine.lose_jobs()
+    async with pulsar.db.in_org(ana.org_id) as tx:
+        await actions.fire(tx, [actions.DueStep(run.id, 1, 0, 0)])
+        press = asyncio.create_task(ana.post(f"/alerts/{alert}/unacknowledge"))
+        await waits_for_a_lock(await tx.connection())
+    assert (await press).status_code == 200
+    await engine.settle()
+    assert [line["status"] for line in await log_of(ana, alert)] == ["cancelled", "sent"]
+    assert len(mail.mails) == 1

@@ -16,6 +16,7 @@ from tests.ladders import (
     alert_of,
     happened,
     integration,
+    is_the_one_to_give_way,
     ladder,
     level,
     mail_channel,
@@ -287,15 +288,14 @@ async def test_a_report_comes_to_the_alerts_in_the_order_of_their_ids(
     """The other order, which its own would be, waits in a circle with who closes both at once."""
     first = the_id(await nagios.tells(**disk(alias="first")))
     second = the_id(await nagios.tells(**disk(alias="second")))
+    await is_the_one_to_give_way(owner)
     lock = text("SELECT FROM alerts WHERE id = :id FOR UPDATE")
     await owner.execute(lock, {"id": first})
-    request = asyncio.create_task(
-        nagios.tells_all([disk(alias="second"), {"alias": "second", "action": "close"}, disk(alias="first")])
-    )
+    request = asyncio.create_task(nagios.tells_all([disk(alias="second"), {"alias": "first", "action": "close"}]))
     await waits_for_a_lock(owner)
     await owner.execute(lock, {"id": second})
     await owner.rollback()
-    assert results(await request) == ["repeated", "closed", "repeated"]
+    assert results(await request) == ["repeated", "closed"]
 
 
 @pytest.mark.parametrize("verb", ["acknowledge", "close"])

@@ -94,6 +94,8 @@ async def test_a_newcomer_sees_an_alert_arrive_and_acknowledges_it(
         assert (await http.post(path, json={"message": "Disk full", "priority": "P1"})).status_code == 202
         await expect(page.get_by_text("Disk full")).to_be_visible()  # without a reload
 
+        # Like a person, who reads before pressing: the list has come to rest.
+        await page.wait_for_load_state("networkidle")
         await page.get_by_text("Disk full").click()
         await page.get_by_role("button", name="Acknowledge").first.click()
         await expect(page.get_by_text(re.compile("Acknowledged")).first).to_be_visible()

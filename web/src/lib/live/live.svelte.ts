@@ -1,5 +1,5 @@
 // The connection as the console sees it: its state, and who wants to hear of events.
-import { invalidate, invalidateAll } from '$app/navigation';
+import { goto, invalidate, invalidateAll } from '$app/navigation';
 import { navigating } from '$app/state';
 import { api } from '$lib/api/client';
 import { take } from '$lib/api/problem';
@@ -45,14 +45,12 @@ async function open(after: number | null): Promise<Socket> {
 	return new WebSocket(url) as Socket;
 }
 
-/** SvelteKit drops a navigation under way when something is invalidated: in a storm no link would ever work. */
-async function arrived(): Promise<void> {
-	while (navigating.complete) await navigating.complete.catch(() => {});
-}
-
+/** SvelteKit drops a navigation under way when something is invalidated: in a storm no link would ever work. So it
+ * waits for one, and begins the one anew that came between. */
 async function renew(keys: ReadonlySet<string>): Promise<void> {
-	await arrived();
+	await navigating.complete?.catch(() => {});
 	await (keys.has(EVERYTHING) ? invalidateAll() : invalidate((url) => keys.has(url.href)));
+	if (navigating.to) await goto(navigating.to.url);
 }
 
 /** Starts the feed; what it returns stops it. */

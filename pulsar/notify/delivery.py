@@ -26,6 +26,7 @@ from pulsar.notify.events import NotificationFailed, NotificationSent
 from pulsar.notify.message import compose
 from pulsar.notify.model import Attempt, ChannelRow, Notification
 from pulsar.notify.rules import TRIES, kept_answer, retry_delay
+from pulsar.orgs.actions import membership_of
 from pulsar.people.model import User
 
 log = structlog.get_logger()
@@ -95,7 +96,7 @@ async def _claim(tx: Transaction, pulsar: Pulsar, notification_id: UUID) -> _Cla
     if notification.status == "pending" and _not_due(notification):
         return None
     if notification.reason:  # withdrawn while a worker that is gone was sending it
-        notification.status, notification.next_attempt_at = "cancelled", None
+        _cancel(notification, notification.reason)
         return None
     if notification.tries >= TRIES:
         await _give_up(tx, notification, f"Begun {TRIES} times, and the worker was interrupted each time.")
@@ -108,6 +109,9 @@ async def _claim(tx: Transaction, pulsar: Pulsar, notification_id: UUID) -> _Cla
         config = config_of(tx, row)
     except Problem as problem:
         await _give_up(tx, notification, problem.detail)
+        return None
+    if notification.user_id and not await membership_of(tx, notification.user_id):
+        _cancel(notification, "This person is no member any more.")
         return None
     user = await tx.get(User, notification.user_id) if notification.user_id else None
     recipient = Recipient(user.full_name, user.email) if user else None
@@ -156,11 +160,15 @@ async def _conclude(tx: Transaction, attempt: Attempt, failure: Undelivered | No
 def _again(tx: Transaction, notification: Notification, wait: timedelta) -> None:
     """Asks for the next try; there is none for what was withdrawn while it was under way."""
     if notification.reason:
-        notification.status, notification.next_attempt_at = "cancelled", None
+        _cancel(notification, notification.reason)
         return
     notification.status, notification.next_attempt_at = "pending", clock.now() + wait
     urgency = urgency_of(notification.content)
     tx.enqueue(delivery_job(tx.org, notification.id, notification.tries, urgency, notification.next_attempt_at))
+
+
+def _cancel(notification: Notification, reason: str) -> None:
+    notification.status, notification.reason, notification.next_attempt_at = "cancelled", reason, None
 
 
 async def _give_up(tx: Transaction, notification: Notification, reason: str) -> None:

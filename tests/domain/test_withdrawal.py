@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pulsar.base.http import Pulsar
 from tests.domain.delivering import entry, on_its_way, sending
-from tests.ladders import happened, read, waits_for_a_lock
+from tests.ladders import happened, ladder, level, mail_channel, read, waits_for_a_lock
 from tests.receiver import Receiver
-from tests.world import Engine, Person
+from tests.world import Engine, Mailbox, Person
 
 
 async def test_an_acknowledgement_cancels_what_waits_and_says_why(
@@ -84,3 +84,20 @@ async def test_what_a_dead_worker_was_sending_when_somebody_pressed_is_not_sent_
     receiver.answering.set()
     await (await sending(pulsar, engine, ana, alert))
     assert ((await entry(ana, alert))["status"], len(receiver.received)) == ("cancelled", 1)
+
+
+async def test_somebody_who_left_meanwhile_gets_no_message_any_more(
+    ana: Person, bo: Person, engine: Engine, mail: Mailbox, pulsar: Pulsar
+) -> None:
+    await mail_channel(ana, mail)
+    await ladder(ana, level(0, bo))
+    mail.refuse_with = "451 busy"
+    alert = await ana.makes("/alerts", message="Disk full")
+    await engine.settle()
+    async with pulsar.db.in_org(ana.org_id) as tx:
+        await tx.execute(text("UPDATE memberships SET active = false WHERE user_id = :id"), {"id": bo.id})
+    mail.refuse_with = None
+    await engine.advance(hours=1)
+    left = await entry(ana, alert["id"])
+    assert (left["status"], left["reason"]) == ("cancelled", "This person is no member any more.")
+    assert mail.mails == []

@@ -35,9 +35,11 @@ class Shift:
 
 def on_call(schedule: Schedule, at: datetime) -> tuple[Shift, ...]:
     """The shifts that this instant falls into, whole; empty when nobody is on call."""
-    around = [(one.start, one.end) for one in schedule.overrides if one.start <= at < one.end]
-    for rotation in schedule.rotations:
-        around += ((shift.start, shift.end) for shift in _own_shifts(rotation, at, at + _AN_INSTANT))
+    own = tuple(shift for rotation in schedule.rotations for shift in _own_shifts(rotation, at, at + _AN_INSTANT))
+    if not schedule.overrides:
+        return own
+    around = [(shift.start, shift.end) for shift in own]
+    around += ((one.start, one.end) for one in schedule.overrides if one.start <= at < one.end)
     if not around:
         return ()
     start, end = min(start for start, _ in around), max(end for _, end in around)

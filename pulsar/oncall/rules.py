@@ -7,6 +7,7 @@ clock when summer time begins or ends.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import cached_property
 from typing import Any, Literal, Self
 from uuid import UUID
 
@@ -61,9 +62,18 @@ class Plan:
     turns: Turns = "calendar"
     phase: int = 0
 
-    @property
+    @cached_property
     def step(self) -> timedelta:
         return self.length * {"hours": timedelta(hours=1), "days": DAY, "weeks": WEEK}[self.unit]
+
+    @cached_property
+    def first_bound(self) -> datetime:
+        """The wall time at which turn 0 would begin by the clock alone: before `starts` when the handoff day is another
+        weekday."""
+        if self.unit != "weeks" or not self.handoff_day:
+            return self.starts
+        days = (self.handoff_day - self.starts.isoweekday()) % 7
+        return self.starts + timedelta(days=days) - (self.step if days else timedelta())
 
     def to_json(self) -> dict[str, Any]:
         return {

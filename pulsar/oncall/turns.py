@@ -19,13 +19,8 @@ _HOUR = timedelta(hours=1)
 
 
 def bound(plan: Plan, number: int) -> datetime:
-    """The wall time at which this turn begins, by the clock alone: before `starts` for the first of a plan whose
-    handoff day is another weekday."""
-    first = plan.starts
-    if plan.unit == "weeks" and plan.handoff_day:
-        days = (plan.handoff_day - plan.starts.isoweekday()) % 7
-        first = plan.starts + timedelta(days=days) - (plan.step if days else timedelta())
-    return first + number * plan.step
+    """The wall time at which this turn begins, by the clock alone."""
+    return plan.first_bound + number * plan.step
 
 
 def turn_at(plan: Plan, at: datetime) -> int | None:

@@ -14,9 +14,8 @@ def instant_of(wall: datetime, zone: str) -> datetime:
     """In UTC. Raises ZoneInfoNotFoundError for a zone that there is not."""
     local = wall.replace(tzinfo=ZoneInfo(zone))
     instant = local.astimezone(UTC)
-    if instant.astimezone(local.tzinfo).replace(tzinfo=None) == wall:
-        return instant
-    return _end_of_jump(local)
+    # Of two times in one zone Python compares what the clock shows.
+    return instant if instant.astimezone(local.tzinfo) == local else _end_of_jump(local)
 
 
 def _end_of_jump(skipped: datetime) -> datetime:

@@ -26,13 +26,17 @@ from pulsar.base.logs import safe_path
 from pulsar.console_files import Console, folder
 from pulsar.engine import health_api as health
 from pulsar.escalation import api as escalation
+from pulsar.escalation import problems_api as problems
 from pulsar.inbound import api as inbound
 from pulsar.inbound.ingest import DOCUMENTED, LARGEST_BODY, Ingest
+from pulsar.invitations import api as invitations
+from pulsar.invitations import guest_api as guests
 from pulsar.live import api as live
 from pulsar.live.follower import Follower
 from pulsar.notify import api as channels
 from pulsar.notify import log_api as notification_log
 from pulsar.people import api as people
+from pulsar.people import members_api as members
 from pulsar.people import teams_api as teams
 
 log = structlog.get_logger()
@@ -41,6 +45,23 @@ API = "/api/v1"
 _MEDIA_TYPE = "application/problem+json"
 # Out of range, NUL in text, NUL in JSON; and 22000, the driver's own, before anything is sent.
 _UNSTORABLE = {"22000", "22003", "22008", "22021", "22P05"}
+
+
+_ROUTES = (
+    people,
+    members,
+    guests,
+    invitations,
+    teams,
+    alerts,
+    alert_history,
+    escalation,
+    problems,
+    channels,
+    notification_log,
+    inbound,
+    live,
+)
 
 
 class TooLarge(Problem, status=413):
@@ -219,8 +240,8 @@ def build_api(pulsar: Pulsar) -> FastAPI:
     )
     api.state.pulsar = pulsar
     api.state.ingest = Ingest(pulsar.db)
-    for router in (people, teams, alerts, alert_history, escalation, channels, notification_log, inbound, live):
-        api.include_router(router.router, prefix=API)
+    for domain in _ROUTES:
+        api.include_router(domain.router, prefix=API)
     api.include_router(meta, prefix=API)
     api.include_router(acknowledge_page.router)
     api.include_router(health.router)

@@ -58,7 +58,7 @@ def reason(error: Exception) -> str:
 
 def metadata() -> MetaData:
     """All tables. Only who compares them with the database needs every model to be there."""
-    for domain in ("orgs", "people", "notify", "escalation", "alerts", "inbound", "live", "engine"):
+    for domain in ("orgs", "people", "notify", "invitations", "escalation", "alerts", "inbound", "live", "engine"):
         import_module(f"pulsar.{domain}.model")
     import_module("pulsar.base.events")
     import_module("pulsar.base.installation")

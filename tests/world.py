@@ -89,10 +89,10 @@ async def register(http: httpx.AsyncClient, name: str) -> Person:
         "full_name": name,
         "organization_name": f"{name}'s",
     }
-    return _person(http, _body(await http.post(f"{API}/auth/register", json=body)))
+    return person_of(http, _body(await http.post(f"{API}/auth/register", json=body)))
 
 
-def _person(http: httpx.AsyncClient, session: dict[str, Any]) -> Person:
+def person_of(http: httpx.AsyncClient, session: dict[str, Any]) -> Person:
     user, organization = session["user"], session["organization"]
     return Person(
         http,
@@ -120,7 +120,7 @@ class People:
         async with self.pulsar.db.in_org(of.org_id) as tx:
             await orgs.join(tx, own.id, Role(role))
         body = {"organization_id": str(of.org_id), "refresh_token": own.refresh_token}
-        return _person(self.http, _body(await self.http.post(f"{API}/auth/switch", json=body)))
+        return person_of(self.http, _body(await self.http.post(f"{API}/auth/switch", json=body)))
 
 
 @dataclass

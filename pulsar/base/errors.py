@@ -49,6 +49,10 @@ class NameTaken(Conflict):
     """Another one already has this name."""
 
 
+class Gone(Problem, status=410):
+    """This was good once, and is not any more."""
+
+
 class NotSignedIn(Problem, status=401):
     """A valid access token is needed."""
 

@@ -15,6 +15,7 @@ from pulsar.escalation.model import Policy, Rule, RuleTarget, Run
 from pulsar.escalation.rules import Condition, Ladder, Level, Target
 from pulsar.orgs.model import Membership
 from pulsar.people.model import Team
+from pulsar.people.names import user_names
 
 
 class PolicyInUse(Conflict):
@@ -139,8 +140,11 @@ async def new_rule(
 async def new_target(tx: Transaction, target: Target) -> RuleTarget:
     if target.type == "user":
         membership = await tx.get(Membership, (tx.org, target.id))
-        if not membership or not membership.active:
+        if not membership:
             raise Invalid("There is no such user in this organization.", field="user_id")
+        if not membership.active:
+            name = (await user_names(tx, [target.id]))[target.id]
+            raise Invalid(f"{name} is deactivated. Take somebody else.", field="user_id")
         return RuleTarget(user_id=target.id)
     if not await tx.get(Team, (tx.org, target.id)):
         raise Invalid("There is no such team in this organization.", field="team_id")

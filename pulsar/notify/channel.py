@@ -35,6 +35,7 @@ class Message:
     acknowledge_link: str | None
     facts: dict[str, Any] = field(default_factory=dict)
     """The same for machines: what the webhook channel puts into its JSON."""
+    link_label: str = "Open in Pulsar"
 
 
 @dataclass(frozen=True)

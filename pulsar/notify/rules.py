@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Literal, Self
 from uuid import UUID
 
-Purpose = Literal["page", "follow_up", "test", "direct"]
+Purpose = Literal["page", "follow_up", "test", "direct", "invitation"]
 Status = Literal["pending", "sending", "sent", "failed", "cancelled"]
 
 TRIES = 8

@@ -24,3 +24,25 @@ class MemberEvent(Event):
 class MemberJoined(MemberEvent):
     type: ClassVar = "member.joined"
     role: str
+
+
+@dataclass(frozen=True)
+class MemberRoleChanged(MemberEvent):
+    type: ClassVar = "member.role_changed"
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class MemberDeactivated(MemberEvent):
+    type: ClassVar = "member.deactivated"
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class MemberReactivated(MemberEvent):
+    type: ClassVar = "member.reactivated"
+    name: str
+    role: str

@@ -88,23 +88,34 @@ async def register(
 
 
 async def login(db: Database, email: str, password: str, organization_id: UUID | None, address: str) -> Session:
+    user = await authenticate(db, email, password, address)
+    async with db.without_org() as tx:
+        return await begin(tx, user, organization_id)
+
+
+async def begin(tx: Transaction, user: User, organization_id: UUID | None) -> Session:
+    """A new one, in this organization of the user's, or the first. Raises NotFound."""
+    return _open(tx, user, await _choose(tx, user, organization_id), new_id())
+
+
+async def authenticate(db: Database, email: str, password: str, address: str) -> User:
     """Raises TooManyAttempts, also when the count filled while the password was being hashed: of guesses that
     come all at once, no more get an answer than of those that come one by one."""
     await throttle.check(db, email, address)
-    user = await _account(db, email)
+    async with db.without_org() as tx:
+        user = await account_of(tx, email)
     if not await crypto.password_matches(password, user.password_hash if user else None) or not user:
         await throttle.count_failure(db, email, address)
         raise InvalidCredentials
     await throttle.check(db, email, address)
     await throttle.forget(db, email)
-    async with db.without_org() as tx:
-        return _open(tx, user, await _choose(tx, user, organization_id), new_id())
+    return user
 
 
-async def _account(db: Database, email: str) -> User | None:
-    async with db.without_org() as tx:
-        user: User | None = await tx.scalar(select(User).where(func.lower(User.email) == func.lower(email)))
-        return user
+async def account_of(tx: Transaction, email: str) -> User | None:
+    """However it is written."""
+    user: User | None = await tx.scalar(select(User).where(func.lower(User.email) == func.lower(email)))
+    return user
 
 
 async def _choose(tx: Transaction, user: User, organization_id: UUID | None) -> OrganizationOf:
@@ -181,3 +192,16 @@ async def logout(tx: Transaction, refresh_token: str) -> None:
     link = await tx.scalar(select(RefreshToken).where(RefreshToken.token_hash == crypto.token_hash(refresh_token)))
     if link:
         await _end(tx, link.family_id)
+
+
+async def end_all(tx: Transaction, user_id: UUID, organization_id: UUID) -> None:
+    """Whoever is deactivated there and comes back signs in anew, and so does whoever took the laptop."""
+    await tx.execute(
+        update(RefreshToken)
+        .where(
+            RefreshToken.user_id == user_id,
+            RefreshToken.organization_id == organization_id,
+            RefreshToken.revoked_at.is_(None),
+        )
+        .values(revoked_at=clock.now())
+    )

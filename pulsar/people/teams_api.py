@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from pulsar.base.db import Transaction
 from pulsar.base.http import Body, Page, Pages, View, check_version, page_of
+from pulsar.orgs.model import Membership
 from pulsar.people import teams
 from pulsar.people.access import AsAdmin, AsViewer
 from pulsar.people.model import Team, TeamMember, User
@@ -49,6 +50,7 @@ class TeamMemberView(View):
     full_name: str
     email: str
     role: TeamRole
+    active: bool
     joined_at: datetime
 
 
@@ -74,20 +76,27 @@ def _view(team: Team, member_count: int) -> TeamView:
 
 async def _members(tx: Transaction, team_id: UUID) -> list[TeamMemberView]:
     rows = await tx.execute(
-        select(TeamMember, User)
+        select(TeamMember, User, Membership.active)
         .join(User, User.id == TeamMember.user_id)
+        .join(Membership, Membership.user_id == TeamMember.user_id)
         .where(TeamMember.team_id == team_id)
         .order_by(TeamMember.role, User.full_name)
     )
-    return [_member_view(member, user) for member, user in rows]
+    return [_member_view(member, user, active) for member, user, active in rows]
 
 
-def _member_view(member: TeamMember, user: User) -> TeamMemberView:
+async def _member(tx: Transaction, member: TeamMember) -> TeamMemberView:
+    membership = await tx.get_one(Membership, (tx.org, member.user_id))
+    return _member_view(member, await tx.get_one(User, member.user_id), membership.active)
+
+
+def _member_view(member: TeamMember, user: User, active: bool) -> TeamMemberView:
     return TeamMemberView(
         user_id=user.id,
         full_name=user.full_name,
         email=user.email,
         role="lead" if member.role == "lead" else "member",
+        active=active,
         joined_at=member.joined_at,
     )
 
@@ -147,14 +156,14 @@ async def list_members(team_id: UUID, tx: AsViewer, paging: Pages) -> Page[TeamM
 async def add_member(team_id: UUID, body: NewMember, tx: AsAdmin) -> TeamMemberView:
     team = await teams.get(tx, team_id)
     member = await teams.add_member(tx, team, body.user_id, body.role)
-    return _member_view(member, await tx.get_one(User, body.user_id))
+    return await _member(tx, member)
 
 
 @router.patch("/{team_id}/members/{user_id}")
 async def change_role(team_id: UUID, user_id: UUID, body: RoleChange, tx: AsAdmin) -> TeamMemberView:
     member = await teams.member(tx, team_id, user_id)
     await teams.change_role(tx, member, body.role)
-    return _member_view(member, await tx.get_one(User, user_id))
+    return await _member(tx, member)
 
 
 @router.delete("/{team_id}/members/{user_id}", status_code=204)

@@ -49,9 +49,11 @@ async def _objects(owner: Person, engine: Engine, mailbox: Mailbox) -> dict[str,
     await owner.makes(f"/alerts/{alert['id']}/notes", text="Looking")
     await engine.settle()
     log = await owner.has("/notifications/logs")
+    invitation = await owner.makes("/invitations", email=f"guest-{owner.email}", team_ids=[team["id"]])
     return {
         "alert_id": alert["id"],
         "channel_id": channel["id"],
+        "invitation_id": invitation["id"],
         "log_id": log["items"][0]["id"],
         "policy_id": policy["id"],
         "rule_id": policy["rules"][0]["id"],

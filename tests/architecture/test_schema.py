@@ -197,6 +197,7 @@ async def test_functions_with_the_owners_rights_are_few_and_cannot_be_misled(own
     assert {row.proname for row in found} == {
         "engine_state",
         "incoming_token",
+        "invitation_of",
         "organizations_of",
         "overdue_work",
         "search_alerts",

@@ -78,7 +78,7 @@ def _text(message: Message) -> str:
     if message.acknowledge_link:
         parts.append(f"Acknowledge: {message.acknowledge_link}")
     if message.link:
-        parts.append(f"Open in Pulsar: {message.link}")
+        parts.append(f"{message.link_label}: {message.link}")
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -95,7 +95,7 @@ def _html(message: Message) -> str:
     if message.acknowledge_link:
         buttons += _button("Acknowledge", message.acknowledge_link, "#1858b8")
     if message.link:
-        buttons += _button("Open in Pulsar", message.link, "#525b6b")
+        buttons += _button(message.link_label, message.link, "#525b6b")
     text = html.escape(message.text).replace("\n", "<br>")
     return (
         '<!doctype html><html><body style="font-family:system-ui,sans-serif;font-size:16px;line-height:1.5">'

@@ -146,6 +146,124 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/users/{user_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		/** Update User */
+		patch: operations['update_user'];
+		trace?: never;
+	};
+	'/api/v1/invitations/look': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Look At Invitation
+		 * @description Changes nothing.
+		 */
+		post: operations['look_at_invitation'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/invitations/accept': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Accept Invitation
+		 * @description Once. Answers a session in the organization.
+		 */
+		post: operations['accept_invitation'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/invitations': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * List Invitations
+		 * @description Those that are neither accepted nor revoked; expired ones too, until somebody renews or revokes them.
+		 */
+		get: operations['list_invitations'];
+		put?: never;
+		/**
+		 * Create Invitation
+		 * @description The only answer that has the link in it. An open invitation for the same address is renewed.
+		 */
+		post: operations['create_invitation'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/invitations/{invitation_id}/resend': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Resend Invitation
+		 * @description A new link, for another week; the old one is dead.
+		 */
+		post: operations['resend_invitation'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/invitations/{invitation_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** Revoke Invitation */
+		delete: operations['revoke_invitation'];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/teams': {
 		parameters: {
 			query?: never;
@@ -571,6 +689,46 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/problems': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * List Problems
+		 * @description What is set up so that somebody would not be paged.
+		 */
+		get: operations['list_problems'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/users/{user_id}/duties': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * List Duties
+		 * @description Where this member is counted on: what has nobody any more when they are deactivated.
+		 */
+		get: operations['list_duties'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/notifications/channels/kinds': {
 		parameters: {
 			query?: never;
@@ -831,6 +989,27 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
 	schemas: {
+		/**
+		 * Acceptance
+		 * @description `full_name`, `username` and `password` for a new account; of an account that exists its `password`, or the
+		 *     access token of its session in the header.
+		 */
+		Acceptance: {
+			/** Token */
+			token: string;
+			/** Full Name */
+			full_name?: string | null;
+			/** Username */
+			username?: string | null;
+			/** Password */
+			password?: string | null;
+			/**
+			 * Session
+			 * @default token
+			 * @enum {string}
+			 */
+			session?: 'token' | 'cookie';
+		};
 		/** ActivityView */
 		ActivityView: {
 			/** Id */
@@ -1185,6 +1364,12 @@ export interface components {
 			 */
 			body?: string;
 		};
+		/** DutyView */
+		DutyView: {
+			subject: components['schemas']['ThingView'];
+			/** Detail */
+			detail: string;
+		};
 		/** EscalationView */
 		EscalationView: {
 			/**
@@ -1205,10 +1390,56 @@ export interface components {
 			levels: components['schemas']['LevelOutlook'][];
 			next: components['schemas']['NextOutlook'] | null;
 		};
+		/** Guest */
+		Guest: {
+			/**
+			 * Organization Id
+			 * Format: uuid
+			 */
+			organization_id: string;
+			/** Organization Name */
+			organization_name: string;
+			/** Email */
+			email: string;
+			role: components['schemas']['Role'];
+			/** Invited By */
+			invited_by: string;
+			/** Account Exists */
+			account_exists: boolean;
+		};
 		/** HTTPValidationError */
 		HTTPValidationError: {
 			/** Detail */
 			detail?: components['schemas']['ValidationError'][];
+		};
+		/** InvitationView */
+		InvitationView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Email */
+			email: string;
+			role: components['schemas']['Role'];
+			/** Teams */
+			teams: components['schemas']['Named'][];
+			/**
+			 * State
+			 * @enum {string}
+			 */
+			state: 'pending' | 'expired' | 'void' | 'revoked' | 'accepted';
+			invited_by: components['schemas']['Named'];
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			/**
+			 * Expires At
+			 * Format: date-time
+			 */
+			expires_at: string;
 		};
 		/** LevelOutlook */
 		LevelOutlook: {
@@ -1245,12 +1476,32 @@ export interface components {
 			 */
 			session?: 'token' | 'cookie';
 		};
+		/** Look */
+		Look: {
+			/** Token */
+			token: string;
+		};
+		/** MailView */
+		MailView: {
+			/** Sent */
+			sent: boolean;
+			/** Channel */
+			channel: string | null;
+			/** Answer */
+			answer: string;
+		};
 		/** MeView */
 		MeView: {
 			user: components['schemas']['UserView'];
 			organization: components['schemas']['OrganizationView'];
 			/** Organizations */
 			organizations: components['schemas']['OrganizationView'][];
+		};
+		/** MemberChange */
+		MemberChange: {
+			role?: components['schemas']['Role'] | null;
+			/** Active */
+			active?: boolean | null;
 		};
 		/** MemberView */
 		MemberView: {
@@ -1266,6 +1517,8 @@ export interface components {
 			/** Full Name */
 			full_name: string;
 			role: components['schemas']['Role'];
+			/** Active */
+			active: boolean;
 			/**
 			 * Joined At
 			 * Format: date-time
@@ -1340,6 +1593,18 @@ export interface components {
 			 * @default true
 			 */
 			enabled?: boolean;
+		};
+		/** NewInvitation */
+		NewInvitation: {
+			/**
+			 * Email
+			 * Format: email
+			 */
+			email: string;
+			/** @default member */
+			role?: components['schemas']['Role'];
+			/** Team Ids */
+			team_ids?: string[];
 		};
 		/** NewMember */
 		NewMember: {
@@ -1494,7 +1759,7 @@ export interface components {
 			 * Purpose
 			 * @enum {string}
 			 */
-			purpose: 'page' | 'follow_up' | 'test' | 'direct';
+			purpose: 'page' | 'follow_up' | 'test' | 'direct' | 'invitation';
 			alert: components['schemas']['NotifiedAlert'] | null;
 			user: components['schemas']['Named'] | null;
 			channel: components['schemas']['NotifiedChannel'];
@@ -1602,6 +1867,32 @@ export interface components {
 			/** Next Cursor */
 			next_cursor: string | null;
 		};
+		/** Page[DutyView] */
+		Page_DutyView_: {
+			/** Items */
+			items: components['schemas']['DutyView'][];
+			/** Total */
+			total: number;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
+		/** Page[InvitationView] */
+		Page_InvitationView_: {
+			/** Items */
+			items: components['schemas']['InvitationView'][];
+			/** Total */
+			total: number;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
 		/** Page[MemberView] */
 		Page_MemberView_: {
 			/** Items */
@@ -1645,6 +1936,19 @@ export interface components {
 		Page_PolicyView_: {
 			/** Items */
 			items: components['schemas']['PolicyView'][];
+			/** Total */
+			total: number;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
+		/** Page[ProblemView] */
+		Page_ProblemView_: {
+			/** Items */
+			items: components['schemas']['ProblemView'][];
 			/** Total */
 			total: number;
 			/** Page */
@@ -1705,6 +2009,16 @@ export interface components {
 			page_size: number;
 			/** Next Cursor */
 			next_cursor: string | null;
+		};
+		/** PersonView */
+		PersonView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
 		};
 		/** PolicyChange */
 		PolicyChange: {
@@ -1776,6 +2090,20 @@ export interface components {
 		 * @enum {string}
 		 */
 		Priority: 'P1' | 'P2' | 'P3' | 'P4' | 'P5';
+		/** ProblemView */
+		ProblemView: {
+			/** Kind */
+			kind: string;
+			/**
+			 * Severity
+			 * @enum {string}
+			 */
+			severity: 'critical' | 'warning';
+			/** Message */
+			message: string;
+			subject: components['schemas']['ThingView'] | null;
+			user: components['schemas']['PersonView'] | null;
+		};
 		/** Refresh */
 		Refresh: {
 			/** Refresh Token */
@@ -1853,6 +2181,38 @@ export interface components {
 			condition: 'not_acknowledged' | 'not_closed';
 			/** Targets */
 			targets: components['schemas']['TargetView'][];
+		};
+		/** SentInvitation */
+		SentInvitation: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Email */
+			email: string;
+			role: components['schemas']['Role'];
+			/** Teams */
+			teams: components['schemas']['Named'][];
+			/**
+			 * State
+			 * @enum {string}
+			 */
+			state: 'pending' | 'expired' | 'void' | 'revoked' | 'accepted';
+			invited_by: components['schemas']['Named'];
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			/**
+			 * Expires At
+			 * Format: date-time
+			 */
+			expires_at: string;
+			/** Link */
+			link: string;
+			mail: components['schemas']['MailView'];
 		};
 		/** SessionView */
 		SessionView: {
@@ -1986,6 +2346,8 @@ export interface components {
 			 * @enum {string}
 			 */
 			role: 'lead' | 'member';
+			/** Active */
+			active: boolean;
 			/**
 			 * Joined At
 			 * Format: date-time
@@ -2049,6 +2411,18 @@ export interface components {
 			updated_at: string;
 			/** Members */
 			members: components['schemas']['TeamMemberView'][];
+		};
+		/** ThingView */
+		ThingView: {
+			/** Type */
+			type: string;
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
 		};
 		/** TicketView */
 		TicketView: {
@@ -2397,6 +2771,7 @@ export interface operations {
 		parameters: {
 			query?: {
 				search?: string;
+				include_inactive?: boolean;
 				page?: number;
 				page_size?: number | null;
 				/** @description Same as page_size. */
@@ -2418,6 +2793,236 @@ export interface operations {
 				content: {
 					'application/json': components['schemas']['Page_MemberView_'];
 				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	update_user: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				user_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['MemberChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['MemberView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	look_at_invitation: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Look'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Guest'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	accept_invitation: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Acceptance'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['SessionView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_invitations: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_InvitationView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	create_invitation: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewInvitation'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['SentInvitation'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	resend_invitation: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				invitation_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['SentInvitation'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	revoke_invitation: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				invitation_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
 			};
 			/** @description Validation Error */
 			422: {
@@ -3702,6 +4307,57 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_problems: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_ProblemView_'];
+				};
+			};
+		};
+	};
+	list_duties: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				user_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_DutyView_'];
+				};
 			};
 			/** @description Validation Error */
 			422: {

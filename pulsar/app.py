@@ -35,6 +35,10 @@ from pulsar.live import api as live
 from pulsar.live.follower import Follower
 from pulsar.notify import api as channels
 from pulsar.notify import log_api as notification_log
+from pulsar.oncall import api as schedules
+from pulsar.oncall import oncall_api as oncall
+from pulsar.oncall import overrides_api as overrides
+from pulsar.oncall import rotations_api as rotations
 from pulsar.people import api as people
 from pulsar.people import members_api as members
 from pulsar.people import teams_api as teams
@@ -55,6 +59,10 @@ _ROUTES = (
     teams,
     alerts,
     alert_history,
+    schedules,
+    rotations,
+    overrides,
+    oncall,
     escalation,
     problems,
     channels,

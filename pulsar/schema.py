@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 OLDEST_POSTGRESQL = 150000
 # Any number; one migrates while the others wait.
 _MIGRATION_LOCK = 7_064_181_021
+_DOMAINS = ("orgs", "people", "notify", "invitations", "oncall", "escalation", "alerts", "inbound", "live", "engine")
 _INSUFFICIENT_PRIVILEGE = "42501"
 
 
@@ -58,7 +59,7 @@ def reason(error: Exception) -> str:
 
 def metadata() -> MetaData:
     """All tables. Only who compares them with the database needs every model to be there."""
-    for domain in ("orgs", "people", "notify", "invitations", "escalation", "alerts", "inbound", "live", "engine"):
+    for domain in _DOMAINS:
         import_module(f"pulsar.{domain}.model")
     import_module("pulsar.base.events")
     import_module("pulsar.base.installation")

@@ -13,10 +13,10 @@ from pulsar.alerts import actions, intake, listing
 from pulsar.alerts.actions import AlertStateConflict
 from pulsar.alerts.model import Alert, Note
 from pulsar.alerts.rules import DEFAULT_PRIORITY, Priority, Signal
-from pulsar.alerts.views import AlertView, Named, alert_view, alert_views
+from pulsar.alerts.views import AlertView, alert_view, alert_views
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Invalid, NotFound, Problem
-from pulsar.base.http import Body, Page, Pages, View, page_of
+from pulsar.base.http import Body, Named, Page, Pages, View, page_of
 from pulsar.base.ids import new_id
 from pulsar.escalation import policies
 from pulsar.orgs.actions import membership_of

@@ -10,13 +10,8 @@ from sqlalchemy import text
 from pulsar.alerts.model import Alert
 from pulsar.alerts.rules import Priority, Status
 from pulsar.base.db import Transaction
-from pulsar.base.http import View
+from pulsar.base.http import Named, View
 from pulsar.people.names import team_names, user_names
-
-
-class Named(View):
-    id: UUID
-    name: str
 
 
 class Assignee(Named):

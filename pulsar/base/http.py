@@ -81,6 +81,11 @@ class View(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+class Named(View):
+    id: UUID
+    name: str
+
+
 class Page(View, Generic[T]):
     items: list[T]
     total: int

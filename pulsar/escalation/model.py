@@ -61,7 +61,7 @@ class Rule(OrgOwned):
 
 
 class RuleTarget(OrgOwned):
-    """Exactly one of the two ids is set. A user or team that is a target cannot vanish: the foreign key
+    """Exactly one of the three ids is set. A user, team or schedule that is a target cannot vanish: the foreign key
     refuses it, and the policy would page nobody."""
 
     __tablename__ = "escalation_targets"
@@ -71,14 +71,17 @@ class RuleTarget(OrgOwned):
         ),
         ForeignKeyConstraint(["org_id", "user_id"], ["memberships.org_id", "memberships.user_id"]),
         ForeignKeyConstraint(["org_id", "team_id"], ["teams.org_id", "teams.id"]),
-        CheckConstraint("num_nonnulls(user_id, team_id) = 1", name="one_target"),
+        ForeignKeyConstraint(["org_id", "schedule_id"], ["schedules.org_id", "schedules.id"]),
+        CheckConstraint("num_nonnulls(user_id, team_id, schedule_id) = 1", name="one_target"),
         Index("uq_escalation_targets_user", "org_id", "rule_id", "user_id", unique=True),
         Index("uq_escalation_targets_team", "org_id", "rule_id", "team_id", unique=True),
+        Index("uq_escalation_targets_schedule", "org_id", "rule_id", "schedule_id", unique=True),
     )
 
     rule_id: Mapped[UUID]
     user_id: Mapped[UUID | None]
     team_id: Mapped[UUID | None]
+    schedule_id: Mapped[UUID | None]
 
 
 class Run(OrgOwned):

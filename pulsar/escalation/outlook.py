@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from pulsar.base.db import Transaction
-from pulsar.base.http import View
+from pulsar.base.http import Named, View
 from pulsar.escalation.model import Run
 from pulsar.escalation.people import fallback_people, people_of
 from pulsar.escalation.rules import Ladder, Level, Target, held, planned
@@ -16,11 +16,6 @@ from pulsar.people.names import team_names, user_names
 
 # A ladder of many rounds is shown as far as a person reads.
 _SHOWN_STEPS = 30
-
-
-class Named(View):
-    id: UUID
-    name: str
 
 
 class TargetOutlook(Named):

@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Invalid, NotFound
-from pulsar.base.http import Body, Page, Pages, Paging, View, page_of
+from pulsar.base.http import Body, Named, Page, Pages, Paging, View, page_of
 from pulsar.notify import actions
 from pulsar.notify.channel import registry
 from pulsar.notify.model import Attempt, ChannelRow, Notification
@@ -37,11 +37,6 @@ class AttemptView(View):
     outcome: Literal["sent", "failed"]
     answer: str
     duration_ms: int
-
-
-class Named(View):
-    id: UUID
-    name: str
 
 
 class NotifiedAlert(View):

@@ -50,7 +50,7 @@ async def _objects(owner: Person, engine: Engine, mailbox: Mailbox) -> dict[str,
     await engine.settle()
     log = await owner.has("/notifications/logs")
     invitation = await owner.makes("/invitations", email=f"guest-{owner.email}", team_ids=[team["id"]])
-    return {
+    return await _on_call(owner, team["id"]) | {
         "alert_id": alert["id"],
         "channel_id": channel["id"],
         "invitation_id": invitation["id"],
@@ -62,6 +62,16 @@ async def _objects(owner: Person, engine: Engine, mailbox: Mailbox) -> dict[str,
         "token_id": token["id"],
         "user_id": str(owner.id),
     }
+
+
+async def _on_call(owner: Person, team_id: str) -> dict[str, str]:
+    me = str(owner.id)
+    schedule = await owner.makes("/schedules", name="Nights", time_zone="Europe/Berlin", team_id=team_id)
+    path = f"/schedules/{schedule['id']}"
+    rotation = await owner.makes(f"{path}/rotations", name="First line", starts_on="2026-01-05", participants=[me])
+    span = {"starts_at": "2040-01-01T00:00:00Z", "ends_at": "2040-01-02T00:00:00Z"}
+    override = await owner.makes(f"{path}/overrides", user_id=me, **span)
+    return {"schedule_id": schedule["id"], "rotation_id": rotation["id"], "override_id": override["id"]}
 
 
 async def _household(people: People, name: str, mailbox: Mailbox) -> Household:

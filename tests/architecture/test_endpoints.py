@@ -11,7 +11,6 @@ PENDING = (
     "/api-keys",
     "/incidents",
     "/notifications/preferences",
-    "/schedules",
     "/webhooks/deliveries",
     "/webhooks/endpoints",
     "/ws/stats",

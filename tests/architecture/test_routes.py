@@ -1,6 +1,7 @@
 """Who may call what? Asked of every route in the API's document, so that a new one is examined the day it is born."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -128,9 +129,10 @@ SMUGGLED = ("X-Org-Id", "X-Organization-Id", "X-Tenant-Id", "X-Pulsar-Org", "Is-
 
 
 async def test_only_the_token_says_whose_data_it_is(
-    http: httpx.AsyncClient, routes: list[Operation], anas: Household, eves: Household
+    http: httpx.AsyncClient, routes: list[Operation], anas: Household, eves: Household, standing_clock: datetime
 ) -> None:
-    """No header, parameter or field switches organizations (CVE-2026-30956)."""
+    """No header, parameter or field switches organizations (CVE-2026-30956). Some answers say when they are of, so the
+    clock stands."""
     org = str(anas.owner.org_id)
     smuggled: dict[str, Any] = {
         "headers": dict.fromkeys(SMUGGLED, org) | {"X-User-Id": str(anas.owner.id)},
@@ -165,6 +167,14 @@ async def test_a_body_cannot_name_an_organization(
         if answer.status_code != 422 or not refused >= {"org_id", "id"}:
             wrong[str(route)] = answer.text
     assert wrong == {}
+
+
+@pytest.fixture
+def standing_clock() -> Iterator[datetime]:
+    now = clock.now()
+    clock.set_source(lambda: now)
+    yield now
+    clock.set_source(clock.system_time)
 
 
 @pytest.fixture

@@ -582,6 +582,267 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/schedules': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List Schedules */
+		get: operations['list_schedules'];
+		put?: never;
+		/** Create Schedule */
+		post: operations['create_schedule'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/schedules/{schedule_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Get Schedule */
+		get: operations['get_schedule'];
+		put?: never;
+		post?: never;
+		/** Delete Schedule */
+		delete: operations['delete_schedule'];
+		options?: never;
+		head?: never;
+		/** Update Schedule */
+		patch: operations['update_schedule'];
+		trace?: never;
+	};
+	'/api/v1/schedules/{schedule_id}/oncall': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Who Is On Call
+		 * @description At any instant, past or future.
+		 */
+		get: operations['who_is_on_call'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/schedules/{schedule_id}/shifts': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * List Shifts
+		 * @description Everybody's shifts between two instants, cut to them.
+		 */
+		get: operations['list_shifts'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/schedules/{schedule_id}/gaps': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * List Gaps
+		 * @description When nobody will be on call, from now on.
+		 */
+		get: operations['list_gaps'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/schedules/{schedule_id}/rotations': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List Rotations */
+		get: operations['list_rotations'];
+		put?: never;
+		/** Create Rotation */
+		post: operations['create_rotation'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/schedules/{schedule_id}/rotations/{rotation_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Get Rotation */
+		get: operations['get_rotation'];
+		put?: never;
+		post?: never;
+		/**
+		 * Delete Rotation
+		 * @description Who was on call by it stays known.
+		 */
+		delete: operations['delete_rotation'];
+		options?: never;
+		head?: never;
+		/** Update Rotation */
+		patch: operations['update_rotation'];
+		trace?: never;
+	};
+	'/api/v1/schedules/{schedule_id}/rotations/{rotation_id}/participants': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List Participants */
+		get: operations['list_participants'];
+		/**
+		 * Reorder Participants
+		 * @description The whole order anew, in one step.
+		 */
+		put: operations['reorder_participants'];
+		/** Add Participant */
+		post: operations['add_participant'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/schedules/{schedule_id}/rotations/{rotation_id}/participants/{user_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/**
+		 * Remove Participant
+		 * @description From every place that the person has in the order.
+		 */
+		delete: operations['remove_participant'];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/schedules/{schedule_id}/overrides': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * List Overrides
+		 * @description Those of which a part lies between the two, in the order in which they were made.
+		 */
+		get: operations['list_overrides'];
+		put?: never;
+		/** Create Override */
+		post: operations['create_override'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/schedules/{schedule_id}/overrides/{override_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/**
+		 * Delete Override
+		 * @description One that is running ends now.
+		 */
+		delete: operations['delete_override'];
+		options?: never;
+		head?: never;
+		/** Update Override */
+		patch: operations['update_override'];
+		trace?: never;
+	};
+	'/api/v1/oncall': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * List On Call
+		 * @description Who is on call in every schedule, now or at another instant.
+		 */
+		get: operations['list_on_call'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/oncall/shifts': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * List Personal Shifts
+		 * @description One person's shifts in all schedules, cut to the span; those that touch are one.
+		 */
+		get: operations['list_personal_shifts'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/escalation-policies': {
 		parameters: {
 			query?: never;
@@ -1390,6 +1651,26 @@ export interface components {
 			levels: components['schemas']['LevelOutlook'][];
 			next: components['schemas']['NextOutlook'] | null;
 		};
+		/** GapView */
+		GapView: {
+			/**
+			 * Starts At
+			 * Format: date-time
+			 */
+			starts_at: string;
+			/**
+			 * Ends At
+			 * Format: date-time
+			 */
+			ends_at: string;
+		};
+		/** GapsView */
+		GapsView: {
+			/** Gaps */
+			gaps: components['schemas']['GapView'][];
+			/** Covered Share */
+			covered_share: number;
+		};
 		/** Guest */
 		Guest: {
 			/**
@@ -1630,6 +1911,47 @@ export interface components {
 			/** Name */
 			name: string;
 		};
+		/** NewOverride */
+		NewOverride: {
+			/**
+			 * User Id
+			 * Format: uuid
+			 */
+			user_id: string;
+			/**
+			 * Starts At
+			 * Format: date-time
+			 */
+			starts_at: string;
+			/**
+			 * Ends At
+			 * Format: date-time
+			 */
+			ends_at: string;
+			/** Rotation Id */
+			rotation_id?: string | null;
+			/**
+			 * Note
+			 * @default
+			 */
+			note?: string;
+		};
+		/** NewParticipant */
+		NewParticipant: {
+			/**
+			 * User Id
+			 * @description null: in this turn nobody is on call.
+			 */
+			user_id: string | null;
+			/** Position */
+			position?: number | null;
+			/**
+			 * Effective
+			 * @default now
+			 * @enum {string}
+			 */
+			effective?: 'now' | 'end_of_shift' | 'end_of_round';
+		};
 		/** NewPolicy */
 		NewPolicy: {
 			/** Name */
@@ -1656,6 +1978,61 @@ export interface components {
 			repeat_delay_seconds?: number;
 			/** Rules */
 			rules?: components['schemas']['NewRule'][];
+		};
+		/** NewRotation */
+		NewRotation: {
+			/** Name */
+			name: string;
+			/**
+			 * Rotation Type
+			 * @default weekly
+			 * @enum {string}
+			 */
+			rotation_type?: 'daily' | 'weekly' | 'custom';
+			/**
+			 * Length
+			 * @description How many days, weeks or units a turn has.
+			 * @default 1
+			 */
+			length?: number;
+			/**
+			 * Unit
+			 * @description Of a custom rotation; days if nothing is said.
+			 */
+			unit?: ('hours' | 'days' | 'weeks') | null;
+			/**
+			 * Starts On
+			 * @description Today, in the schedule's time zone, if nothing is said.
+			 */
+			starts_on?: string | null;
+			/**
+			 * Handoff Time
+			 * @default 09:00
+			 */
+			handoff_time?: string;
+			/**
+			 * Handoff Day
+			 * @description Of one that counts weeks; to it the first turn is shortened.
+			 */
+			handoff_day?: number | null;
+			/**
+			 * Ends On
+			 * @description It ends at the handoff time of this day.
+			 */
+			ends_on?: string | null;
+			/** Restrictions */
+			restrictions?: components['schemas']['Restriction'][];
+			/**
+			 * Turns
+			 * @default calendar
+			 * @enum {string}
+			 */
+			turns?: 'calendar' | 'open_windows';
+			/**
+			 * Participants
+			 * @description In their order; null is nobody.
+			 */
+			participants?: (string | null)[];
 		};
 		/** NewRule */
 		NewRule: {
@@ -1684,6 +2061,30 @@ export interface components {
 			targets?: components['schemas']['TargetBody'][];
 			/** Position */
 			position?: number | null;
+		};
+		/** NewSchedule */
+		NewSchedule: {
+			/** Name */
+			name: string;
+			/**
+			 * Time Zone
+			 * @description An IANA name, such as Europe/Berlin.
+			 */
+			time_zone: string;
+			/**
+			 * Description
+			 * @default
+			 */
+			description?: string;
+			/** Team Id */
+			team_id?: string | null;
+			/**
+			 * Warn About Gaps
+			 * @default true
+			 */
+			warn_about_gaps?: boolean;
+			/** Rotations */
+			rotations?: components['schemas']['NewRotation'][];
 		};
 		/** NewTeam */
 		NewTeam: {
@@ -1810,6 +2211,80 @@ export interface components {
 			/** Channel Type */
 			channel_type: string;
 		};
+		/** OnCallAt */
+		OnCallAt: {
+			/**
+			 * Schedule Id
+			 * Format: uuid
+			 */
+			schedule_id: string;
+			/**
+			 * At
+			 * Format: date-time
+			 */
+			at: string;
+			/** On Call */
+			on_call: components['schemas']['OnCallView'][];
+			/** Next */
+			next: components['schemas']['OnCallView'][];
+		};
+		/** OnCallNow */
+		OnCallNow: {
+			schedule: components['schemas']['ScheduleName'];
+			team: components['schemas']['Named'] | null;
+			/** On Call */
+			on_call: components['schemas']['OnCallView'][];
+			/** Next */
+			next: components['schemas']['OnCallView'][];
+			/** Gap */
+			gap: boolean;
+		};
+		/** OnCallUser */
+		OnCallUser: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
+			/** Email */
+			email: string;
+			/** Active */
+			active: boolean;
+		};
+		/** OnCallView */
+		OnCallView: {
+			user: components['schemas']['OnCallUser'];
+			rotation: components['schemas']['Named'] | null;
+			/** Override Id */
+			override_id: string | null;
+			/** Replaced */
+			replaced: components['schemas']['Named'][];
+			/**
+			 * Starts At
+			 * Format: date-time
+			 */
+			starts_at: string;
+			/**
+			 * Ends At
+			 * Format: date-time
+			 */
+			ends_at: string;
+		};
+		/** Order */
+		Order: {
+			/** User Ids */
+			user_ids: (string | null)[];
+			/**
+			 * Effective
+			 * @default now
+			 * @enum {string}
+			 */
+			effective?: 'now' | 'end_of_shift' | 'end_of_round';
+			/** Version */
+			version?: number | null;
+		};
 		/** OrganizationView */
 		OrganizationView: {
 			/**
@@ -1822,6 +2297,77 @@ export interface components {
 			/** Slug */
 			slug: string;
 			role: components['schemas']['Role'];
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+		};
+		/** OverrideChange */
+		OverrideChange: {
+			/**
+			 * User Id
+			 * Format: uuid
+			 * @default 00000000-0000-0000-0000-000000000000
+			 */
+			user_id?: string;
+			/**
+			 * Starts At
+			 * Format: date-time
+			 * @default 9999-12-31T23:59:59.999999
+			 */
+			starts_at?: string;
+			/**
+			 * Ends At
+			 * Format: date-time
+			 * @default 9999-12-31T23:59:59.999999
+			 */
+			ends_at?: string;
+			/** Rotation Id */
+			rotation_id?: string | null;
+			/**
+			 * Note
+			 * @default
+			 */
+			note?: string;
+		};
+		/** OverrideView */
+		OverrideView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/**
+			 * Schedule Id
+			 * Format: uuid
+			 */
+			schedule_id: string;
+			/** Rotation Id */
+			rotation_id: string | null;
+			/**
+			 * User Id
+			 * Format: uuid
+			 */
+			user_id: string;
+			/** User Name */
+			user_name: string;
+			/** Active */
+			active: boolean;
+			/**
+			 * Starts At
+			 * Format: date-time
+			 */
+			starts_at: string;
+			/**
+			 * Ends At
+			 * Format: date-time
+			 */
+			ends_at: string;
+			/** Note */
+			note: string;
+			/** Created By Name */
+			created_by_name: string | null;
 			/**
 			 * Created At
 			 * Format: date-time
@@ -1932,6 +2478,45 @@ export interface components {
 			/** Next Cursor */
 			next_cursor: string | null;
 		};
+		/** Page[OnCallNow] */
+		Page_OnCallNow_: {
+			/** Items */
+			items: components['schemas']['OnCallNow'][];
+			/** Total */
+			total: number;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
+		/** Page[OverrideView] */
+		Page_OverrideView_: {
+			/** Items */
+			items: components['schemas']['OverrideView'][];
+			/** Total */
+			total: number;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
+		/** Page[ParticipantView] */
+		Page_ParticipantView_: {
+			/** Items */
+			items: components['schemas']['ParticipantView'][];
+			/** Total */
+			total: number;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
 		/** Page[PolicyView] */
 		Page_PolicyView_: {
 			/** Items */
@@ -1948,7 +2533,20 @@ export interface components {
 		/** Page[ProblemView] */
 		Page_ProblemView_: {
 			/** Items */
-			items: components['schemas']['ProblemView'][];
+			items: components['schemas']['pulsar__escalation__problems_api__ProblemView'][];
+			/** Total */
+			total: number;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
+		/** Page[RotationView] */
+		Page_RotationView_: {
+			/** Items */
+			items: components['schemas']['RotationView'][];
 			/** Total */
 			total: number;
 			/** Page */
@@ -1962,6 +2560,19 @@ export interface components {
 		Page_RuleView_: {
 			/** Items */
 			items: components['schemas']['RuleView'][];
+			/** Total */
+			total: number;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
+		/** Page[ScheduleView] */
+		Page_ScheduleView_: {
+			/** Items */
+			items: components['schemas']['ScheduleView'][];
 			/** Total */
 			total: number;
 			/** Page */
@@ -2010,6 +2621,57 @@ export interface components {
 			/** Next Cursor */
 			next_cursor: string | null;
 		};
+		/** ParticipantView */
+		ParticipantView: {
+			/** Position */
+			position: number;
+			/** User Id */
+			user_id: string | null;
+			/** Name */
+			name: string;
+			/** Active */
+			active: boolean;
+		};
+		/** PendingView */
+		PendingView: {
+			/**
+			 * Rotation Type
+			 * @enum {string}
+			 */
+			rotation_type: 'daily' | 'weekly' | 'custom';
+			/** Length */
+			length: number;
+			/**
+			 * Unit
+			 * @enum {string}
+			 */
+			unit: 'hours' | 'days' | 'weeks';
+			/**
+			 * Starts On
+			 * Format: date
+			 */
+			starts_on: string;
+			/** Handoff Time */
+			handoff_time: string;
+			/** Handoff Day */
+			handoff_day: number | null;
+			/** Ends On */
+			ends_on: string | null;
+			/** Restrictions */
+			restrictions: components['schemas']['RestrictionView'][];
+			/**
+			 * Turns
+			 * @enum {string}
+			 */
+			turns: 'calendar' | 'open_windows';
+			/** Participants */
+			participants: components['schemas']['ParticipantView'][];
+			/**
+			 * Effective At
+			 * Format: date-time
+			 */
+			effective_at: string;
+		};
 		/** PersonView */
 		PersonView: {
 			/**
@@ -2019,6 +2681,40 @@ export interface components {
 			id: string;
 			/** Name */
 			name: string;
+		};
+		/** PersonalShift */
+		PersonalShift: {
+			/**
+			 * User Id
+			 * Format: uuid
+			 */
+			user_id: string;
+			/** User Name */
+			user_name: string;
+			/** Active */
+			active: boolean;
+			/** Rotation Id */
+			rotation_id: string | null;
+			/** Override Id */
+			override_id: string | null;
+			/** Replaced */
+			replaced: components['schemas']['Named'][];
+			/**
+			 * Starts At
+			 * Format: date-time
+			 */
+			starts_at: string;
+			/**
+			 * Ends At
+			 * Format: date-time
+			 */
+			ends_at: string;
+			schedule: components['schemas']['ScheduleName'];
+		};
+		/** PersonalShifts */
+		PersonalShifts: {
+			/** Items */
+			items: components['schemas']['PersonalShift'][];
 		};
 		/** PolicyChange */
 		PolicyChange: {
@@ -2090,20 +2786,6 @@ export interface components {
 		 * @enum {string}
 		 */
 		Priority: 'P1' | 'P2' | 'P3' | 'P4' | 'P5';
-		/** ProblemView */
-		ProblemView: {
-			/** Kind */
-			kind: string;
-			/**
-			 * Severity
-			 * @enum {string}
-			 */
-			severity: 'critical' | 'warning';
-			/** Message */
-			message: string;
-			subject: components['schemas']['ThingView'] | null;
-			user: components['schemas']['PersonView'] | null;
-		};
 		/** Refresh */
 		Refresh: {
 			/** Refresh Token */
@@ -2132,6 +2814,28 @@ export interface components {
 			session?: 'token' | 'cookie';
 		};
 		/**
+		 * Restriction
+		 * @description From `start` to `end`, past midnight if that is earlier, beginning on each of these days; on every day if none
+		 *     is given.
+		 */
+		Restriction: {
+			/** Days */
+			days?: number[];
+			/** Start */
+			start: string;
+			/** End */
+			end: string;
+		};
+		/** RestrictionView */
+		RestrictionView: {
+			/** Days */
+			days: number[];
+			/** Start */
+			start: string;
+			/** End */
+			end: string;
+		};
+		/**
 		 * Role
 		 * @enum {string}
 		 */
@@ -2143,6 +2847,136 @@ export interface components {
 			 * @enum {string}
 			 */
 			role: 'lead' | 'member';
+		};
+		/**
+		 * RotationChange
+		 * @description Only what is sent is changed.
+		 */
+		RotationChange: {
+			/**
+			 * Name
+			 * @default
+			 */
+			name?: string;
+			/**
+			 * Rotation Type
+			 * @default weekly
+			 * @enum {string}
+			 */
+			rotation_type?: 'daily' | 'weekly' | 'custom';
+			/**
+			 * Length
+			 * @default 1
+			 */
+			length?: number;
+			/** Unit */
+			unit?: ('hours' | 'days' | 'weeks') | null;
+			/**
+			 * Starts On
+			 * Format: date
+			 * @default 2000-01-01
+			 */
+			starts_on?: string;
+			/**
+			 * Handoff Time
+			 * @default 09:00
+			 */
+			handoff_time?: string;
+			/** Handoff Day */
+			handoff_day?: number | null;
+			/** Ends On */
+			ends_on?: string | null;
+			/** Restrictions */
+			restrictions?: components['schemas']['Restriction'][];
+			/**
+			 * Turns
+			 * @default calendar
+			 * @enum {string}
+			 */
+			turns?: 'calendar' | 'open_windows';
+			/** Participants */
+			participants?: (string | null)[];
+			/**
+			 * Position
+			 * @default 0
+			 */
+			position?: number;
+			/**
+			 * Effective
+			 * @default now
+			 * @enum {string}
+			 */
+			effective?: 'now' | 'end_of_shift' | 'end_of_round';
+			/** Version */
+			version?: number | null;
+		};
+		/**
+		 * RotationView
+		 * @description What it does now. `pending` is what an edit will bring that takes effect later, `removed_at` when it ends for
+		 *     good.
+		 */
+		RotationView: {
+			/**
+			 * Rotation Type
+			 * @enum {string}
+			 */
+			rotation_type: 'daily' | 'weekly' | 'custom';
+			/** Length */
+			length: number;
+			/**
+			 * Unit
+			 * @enum {string}
+			 */
+			unit: 'hours' | 'days' | 'weeks';
+			/**
+			 * Starts On
+			 * Format: date
+			 */
+			starts_on: string;
+			/** Handoff Time */
+			handoff_time: string;
+			/** Handoff Day */
+			handoff_day: number | null;
+			/** Ends On */
+			ends_on: string | null;
+			/** Restrictions */
+			restrictions: components['schemas']['RestrictionView'][];
+			/**
+			 * Turns
+			 * @enum {string}
+			 */
+			turns: 'calendar' | 'open_windows';
+			/** Participants */
+			participants: components['schemas']['ParticipantView'][];
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/**
+			 * Schedule Id
+			 * Format: uuid
+			 */
+			schedule_id: string;
+			/** Name */
+			name: string;
+			/** Position */
+			position: number;
+			pending: components['schemas']['PendingView'] | null;
+			/** Removed At */
+			removed_at: string | null;
+			/** Version */
+			version: number;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			/**
+			 * Updated At
+			 * Format: date-time
+			 */
+			updated_at: string;
 		};
 		/** RuleChange */
 		RuleChange: {
@@ -2181,6 +3015,90 @@ export interface components {
 			condition: 'not_acknowledged' | 'not_closed';
 			/** Targets */
 			targets: components['schemas']['TargetView'][];
+		};
+		/** ScheduleChange */
+		ScheduleChange: {
+			/**
+			 * Name
+			 * @default
+			 */
+			name?: string;
+			/**
+			 * Time Zone
+			 * @default
+			 */
+			time_zone?: string;
+			/**
+			 * Description
+			 * @default
+			 */
+			description?: string;
+			/** Team Id */
+			team_id?: string | null;
+			/**
+			 * Warn About Gaps
+			 * @default true
+			 */
+			warn_about_gaps?: boolean;
+			/**
+			 * Effective
+			 * @description From when on another time zone counts.
+			 * @default now
+			 * @enum {string}
+			 */
+			effective?: 'now' | 'end_of_shift' | 'end_of_round';
+			/** Version */
+			version?: number | null;
+		};
+		/** ScheduleName */
+		ScheduleName: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
+			/** Time Zone */
+			time_zone: string;
+		};
+		/** ScheduleView */
+		ScheduleView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
+			/** Description */
+			description: string;
+			/** Time Zone */
+			time_zone: string;
+			/** Team Id */
+			team_id: string | null;
+			/** Team Name */
+			team_name: string | null;
+			/** Warn About Gaps */
+			warn_about_gaps: boolean;
+			/** Rotations */
+			rotations: components['schemas']['RotationView'][];
+			/** On Call */
+			on_call: components['schemas']['OnCallView'][];
+			/** Problems */
+			problems: components['schemas']['pulsar__oncall__views__ProblemView'][];
+			/** Version */
+			version: number;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			/**
+			 * Updated At
+			 * Format: date-time
+			 */
+			updated_at: string;
 		};
 		/** SentInvitation */
 		SentInvitation: {
@@ -2229,6 +3147,62 @@ export interface components {
 			expires_in: number;
 			user: components['schemas']['UserView'];
 			organization: components['schemas']['OrganizationView'];
+		};
+		/** ShiftView */
+		ShiftView: {
+			/**
+			 * User Id
+			 * Format: uuid
+			 */
+			user_id: string;
+			/** User Name */
+			user_name: string;
+			/** Active */
+			active: boolean;
+			/** Rotation Id */
+			rotation_id: string | null;
+			/** Override Id */
+			override_id: string | null;
+			/** Replaced */
+			replaced: components['schemas']['Named'][];
+			/**
+			 * Starts At
+			 * Format: date-time
+			 */
+			starts_at: string;
+			/**
+			 * Ends At
+			 * Format: date-time
+			 */
+			ends_at: string;
+		};
+		/** ShiftsView */
+		ShiftsView: {
+			/**
+			 * Schedule Id
+			 * Format: uuid
+			 */
+			schedule_id: string;
+			/** Time Zone */
+			time_zone: string;
+			/**
+			 * From
+			 * Format: date-time
+			 */
+			from: string;
+			/**
+			 * To
+			 * Format: date-time
+			 */
+			to: string;
+			/** Final */
+			final: components['schemas']['ShiftView'][];
+			/** Planned */
+			planned: components['schemas']['ShiftView'][];
+			/** Overrides */
+			overrides: components['schemas']['OverrideView'][];
+			/** Gaps */
+			gaps: components['schemas']['GapView'][];
 		};
 		/** Snooze */
 		Snooze: {
@@ -2541,6 +3515,40 @@ export interface components {
 			input?: unknown;
 			/** Context */
 			ctx?: Record<string, never>;
+		};
+		/** ProblemView */
+		pulsar__escalation__problems_api__ProblemView: {
+			/** Kind */
+			kind: string;
+			/**
+			 * Severity
+			 * @enum {string}
+			 */
+			severity: 'critical' | 'warning';
+			/** Message */
+			message: string;
+			subject: components['schemas']['ThingView'] | null;
+			user: components['schemas']['PersonView'] | null;
+		};
+		/** ProblemView */
+		pulsar__oncall__views__ProblemView: {
+			/**
+			 * Kind
+			 * @enum {string}
+			 */
+			kind:
+				| 'no_rotation'
+				| 'empty_rotation'
+				| 'ended_rotation'
+				| 'inactive_participant'
+				| 'inactive_override'
+				| 'gap';
+			/** Message */
+			message: string;
+			user: components['schemas']['Named'] | null;
+			rotation: components['schemas']['Named'] | null;
+			/** At */
+			at: string | null;
 		};
 	};
 	responses: never;
@@ -3943,6 +4951,797 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['Page_NotificationView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_schedules: {
+		parameters: {
+			query?: {
+				team_id?: string | null;
+				/** @description A part of the name. */
+				search?: string;
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_ScheduleView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	create_schedule: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewSchedule'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ScheduleView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	get_schedule: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				schedule_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ScheduleView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	delete_schedule: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				schedule_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	update_schedule: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				schedule_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['ScheduleChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ScheduleView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	who_is_on_call: {
+		parameters: {
+			query?: {
+				/** @description Now, if nothing is said. */
+				at?: string | null;
+			};
+			header?: never;
+			path: {
+				schedule_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['OnCallAt'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_shifts: {
+		parameters: {
+			query?: {
+				/** @description Now, if nothing is said. */
+				from?: string | null;
+				/** @description Four weeks after `from`, if nothing is said. */
+				to?: string | null;
+			};
+			header?: never;
+			path: {
+				schedule_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ShiftsView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_gaps: {
+		parameters: {
+			query?: {
+				weeks?: number;
+			};
+			header?: never;
+			path: {
+				schedule_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['GapsView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_rotations: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				schedule_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_RotationView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	create_rotation: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				schedule_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewRotation'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['RotationView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	get_rotation: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				schedule_id: string;
+				rotation_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['RotationView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	delete_rotation: {
+		parameters: {
+			query?: {
+				effective?: 'now' | 'end_of_shift' | 'end_of_round';
+			};
+			header?: never;
+			path: {
+				schedule_id: string;
+				rotation_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	update_rotation: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				schedule_id: string;
+				rotation_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['RotationChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['RotationView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_participants: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				schedule_id: string;
+				rotation_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_ParticipantView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	reorder_participants: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				schedule_id: string;
+				rotation_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Order'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_ParticipantView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	add_participant: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				schedule_id: string;
+				rotation_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewParticipant'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_ParticipantView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	remove_participant: {
+		parameters: {
+			query?: {
+				effective?: 'now' | 'end_of_shift' | 'end_of_round';
+			};
+			header?: never;
+			path: {
+				schedule_id: string;
+				rotation_id: string;
+				user_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_ParticipantView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_overrides: {
+		parameters: {
+			query?: {
+				/** @description Now, if nothing is said. */
+				from?: string | null;
+				to?: string | null;
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path: {
+				schedule_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_OverrideView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	create_override: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				schedule_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewOverride'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['OverrideView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	delete_override: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				schedule_id: string;
+				override_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	update_override: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				schedule_id: string;
+				override_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['OverrideChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['OverrideView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_on_call: {
+		parameters: {
+			query?: {
+				/** @description Now, if nothing is said. */
+				at?: string | null;
+				team_id?: string | null;
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_OnCallNow_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_personal_shifts: {
+		parameters: {
+			query?: {
+				user_id?: string | 'me';
+				/** @description Now, if nothing is said. */
+				from?: string | null;
+				/** @description Four weeks after `from`, if nothing is said. */
+				to?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['PersonalShifts'];
 				};
 			};
 			/** @description Validation Error */

@@ -1,0 +1,88 @@
+"""What happened to schedules, and to the rotations and overrides in them."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pulsar.base.events import Event
+
+
+class ScheduleEvent(Event):
+    """About the schedule, whatever part of it: who shows one follows one subject."""
+
+    subject_type: ClassVar = "schedule"
+
+
+@dataclass(frozen=True)
+class ScheduleCreated(ScheduleEvent):
+    type: ClassVar = "schedule.created"
+    name: str
+
+
+@dataclass(frozen=True)
+class ScheduleUpdated(ScheduleEvent):
+    type: ClassVar = "schedule.updated"
+    name: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ScheduleDeleted(ScheduleEvent):
+    type: ClassVar = "schedule.deleted"
+    name: str
+
+
+@dataclass(frozen=True)
+class RotationCreated(ScheduleEvent):
+    type: ClassVar = "rotation.created"
+    rotation_id: str
+    name: str
+    after: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RotationUpdated(ScheduleEvent):
+    type: ClassVar = "rotation.updated"
+    rotation_id: str
+    name: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    effective_at: str | None
+
+
+@dataclass(frozen=True)
+class RotationRemoved(ScheduleEvent):
+    type: ClassVar = "rotation.removed"
+    rotation_id: str
+    name: str
+    before: dict[str, Any]
+    effective_at: str
+
+
+@dataclass(frozen=True)
+class OverrideEvent(ScheduleEvent):
+    override_id: str
+    rotation_id: str | None
+    user_id: str
+    user: str
+    starts_at: str
+    ends_at: str
+
+
+@dataclass(frozen=True)
+class OverrideCreated(OverrideEvent):
+    type: ClassVar = "override.created"
+    note: str
+
+
+@dataclass(frozen=True)
+class OverrideUpdated(OverrideEvent):
+    type: ClassVar = "override.updated"
+    before: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class OverrideDeleted(OverrideEvent):
+    """Cancelled before it began, or ended now: then `ends_at` is that instant."""
+
+    type: ClassVar = "override.deleted"

@@ -1,0 +1,94 @@
+"""The tables of schedules, their rotations with every plan they ever had, and overrides."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pulsar.base.model import OrgOwned, created_at_column, updated_at_column
+
+
+class ScheduleRow(OrgOwned):
+    """Locked by every change of what is below it, so that two of them never count on the same state."""
+
+    __tablename__ = "schedules"
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "team_id"], ["teams.org_id", "teams.id"], ondelete="SET NULL (team_id)"),
+    )
+
+    name: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    time_zone: Mapped[str]
+    team_id: Mapped[UUID | None]
+    warn_about_gaps: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = created_at_column()
+    updated_at: Mapped[datetime] = updated_at_column()
+
+
+Index("uq_schedules_name", ScheduleRow.org_id, func.lower(ScheduleRow.name), unique=True)
+
+
+class RotationRow(OrgOwned):
+    """What it does stands in its revisions. A removed one stays, from `removed_at` on without anybody: who was on call
+    in the past is still asked. `rotation_type` is how the last plan was put; its unit and length say the same."""
+
+    __tablename__ = "rotations"
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "schedule_id"], ["schedules.org_id", "schedules.id"], ondelete="CASCADE"),
+        CheckConstraint("rotation_type IN ('daily','weekly','custom')", name="rotation_type"),
+        Index("ix_rotations_schedule", "org_id", "schedule_id"),
+    )
+
+    schedule_id: Mapped[UUID]
+    name: Mapped[str]
+    position: Mapped[int]
+    rotation_type: Mapped[str]
+    removed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = created_at_column()
+    updated_at: Mapped[datetime] = updated_at_column()
+
+
+class RevisionRow(OrgOwned):
+    """A plan and the instant from which it holds (none: since ever); no plan: removed."""
+
+    __tablename__ = "rotation_revisions"
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "rotation_id"], ["rotations.org_id", "rotations.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["org_id", "created_by"], ["memberships.org_id", "memberships.user_id"]),
+        UniqueConstraint("org_id", "rotation_id", "effective_at", postgresql_nulls_not_distinct=True),
+    )
+
+    rotation_id: Mapped[UUID]
+    effective_at: Mapped[datetime | None]
+    plan: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    created_by: Mapped[UUID | None]
+    created_at: Mapped[datetime] = created_at_column()
+
+
+class OverrideRow(OrgOwned):
+    __tablename__ = "overrides"
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "schedule_id"], ["schedules.org_id", "schedules.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["org_id", "rotation_id"], ["rotations.org_id", "rotations.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["org_id", "user_id"], ["memberships.org_id", "memberships.user_id"]),
+        ForeignKeyConstraint(["org_id", "created_by"], ["memberships.org_id", "memberships.user_id"]),
+        CheckConstraint("ends_at > starts_at", name="span"),
+        Index("ix_overrides_schedule", "org_id", "schedule_id", "ends_at"),
+    )
+
+    schedule_id: Mapped[UUID]
+    rotation_id: Mapped[UUID | None]
+    user_id: Mapped[UUID]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(default="")
+    created_by: Mapped[UUID | None]
+    # The request that it came from, once there are such.
+    cover_request_id: Mapped[UUID | None]
+    created_at: Mapped[datetime] = created_at_column()
+    updated_at: Mapped[datetime] = updated_at_column()

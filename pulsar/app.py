@@ -35,11 +35,13 @@ from pulsar.live import api as live
 from pulsar.live.follower import Follower
 from pulsar.notify import api as channels
 from pulsar.notify import log_api as notification_log
+from pulsar.notify import preferences_api as preferences
 from pulsar.oncall import api as schedules
 from pulsar.oncall import oncall_api as oncall
 from pulsar.oncall import overrides_api as overrides
 from pulsar.oncall import rotations_api as rotations
 from pulsar.people import api as people
+from pulsar.people import me_api as me
 from pulsar.people import members_api as members
 from pulsar.people import teams_api as teams
 
@@ -53,6 +55,7 @@ _UNSTORABLE = {"22000", "22003", "22008", "22021", "22P05"}
 
 _ROUTES = (
     people,
+    me,
     members,
     guests,
     invitations,
@@ -66,6 +69,7 @@ _ROUTES = (
     escalation,
     problems,
     channels,
+    preferences,
     notification_log,
     inbound,
     live,

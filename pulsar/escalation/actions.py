@@ -234,22 +234,29 @@ async def _fire_level(tx: Transaction, run: Run, ladder: Ladder, step: Step) -> 
             _note(run, step, "skipped", [])
         return False
     occasion = Occasion(f"{run.id}:{run.generation}:{step.cycle}:{step.position}", "page", step.position, step.cycle)
-    messages = await notify.page(tx, Subject.from_json(run.subject), people, occasion)
-    names = [name for _, name in people]
-    tx.record(LevelFired(run.subject_id, level=step.position, cycle=step.cycle, people=names, messages=len(messages)))
+    paged = await notify.page(tx, Subject.from_json(run.subject), people, occasion)
+    held_back = [name for user_id, name in people if user_id in paged.held_back]
+    if held_back and not paged.messages:
+        reason = f"held back by their own settings: {', '.join(held_back)}"
+        tx.record(LevelSkipped(run.subject_id, level=step.position, cycle=step.cycle, reason=reason))
+        _note(run, step, "skipped", held_back)
+        return False
+    names = [name for user_id, name in people if user_id not in paged.held_back]
+    tx.record(LevelFired(run.subject_id, step.position, step.cycle, names, held_back, len(paged.messages)))
     _note(run, step, "done", names)
-    _told(run, bool(messages))
+    _told(run, bool(paged.messages))
     return True
 
 
 async def _fall_back(tx: Transaction, run: Run, step: Step) -> None:
-    """Never silence: the owners and admins are paged when the ladder reached nobody at all."""
+    """Never silence: the owners and admins are paged when the ladder reached nobody at all, even if their own
+    settings are against it."""
     people = await fallback_people(tx)
     occasion = Occasion(f"{run.id}:{run.generation}:{step.cycle}:fallback", "page", None, step.cycle)
-    messages = await notify.page(tx, Subject.from_json(run.subject), people, occasion)
-    _told(run, bool(messages))
+    paged = await notify.page(tx, Subject.from_json(run.subject), people, occasion, last_resort=True)
+    _told(run, bool(paged.messages))
     run.fault = run.fault or NOBODY
-    names = [name for _, name in people]
+    names = [name for user_id, name in people if user_id not in paged.held_back]
     _note(run, step, "fallback", names)
     tx.record(FellBack(run.subject_id, people=names, reason=run.fault))
 

@@ -21,10 +21,13 @@ class EscalationStarted(EscalationEvent):
 
 @dataclass(frozen=True)
 class LevelFired(EscalationEvent):
+    """`people` were told, `held_back` were meant too, but their own settings hold back every message."""
+
     type: ClassVar = "escalation.level_fired"
     level: int
     cycle: int
     people: list[str]
+    held_back: list[str]
     messages: int
 
 

@@ -1,6 +1,7 @@
 """The verbs of notification: tell people of something, and stop telling them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,8 @@ from pulsar.base.ids import new_id
 from pulsar.base.jobs import Job
 from pulsar.notify.channel import registry
 from pulsar.notify.model import ChannelRow, Notification
+from pulsar.notify.preference_setup import preferences_of
+from pulsar.notify.preferences import EVERYTHING, HeldBack, Send, decide
 from pulsar.notify.rules import Occasion, Subject
 
 _MOST_URGENT = 6
@@ -31,26 +34,69 @@ def urgency_of(content: dict[str, Any]) -> int:
     return _MOST_URGENT - int(priority[1:])
 
 
-async def page(tx: Transaction, subject: Subject, users: Sequence[tuple[UUID, str]], occasion: Occasion) -> list[UUID]:
-    """Tells these people (id, name), over every channel that is enabled: each of them over the personal
-    ones, all of them at once in the rooms. Returns the notifications' ids; none when there is no channel.
+@dataclass(frozen=True)
+class Paged:
+    """What came of a page: the messages that go out, now or on a later rung, and of the people those whom none of them
+    goes to, because their own settings hold back every one."""
 
-    Asked twice for the same occasion, it does nothing the second time.
+    messages: tuple[UUID, ...]
+    held_back: frozenset[UUID]
+
+
+async def page(
+    tx: Transaction,
+    subject: Subject,
+    users: Sequence[tuple[UUID, str]],
+    occasion: Occasion,
+    *,
+    last_resort: bool = False,
+) -> Paged:
+    """Tells these people (id, name), over every channel that is enabled: each of them over the personal ones, as their
+    preferences have it, all of them at once in the rooms. Where a preference holds a message back, the log says so.
+
+    Asked twice for the same occasion, it does nothing the second time. As the `last_resort` it passes the preferences
+    by, if by them nobody at all would be told.
     """
     channels = await _enabled_channels(tx)
-    content = {"subject": subject.to_json(), "people": [name for _, name in users]}
-    rows = [
-        _row(occasion, channel, user_id, content, subject.id)
-        for channel in channels
-        for user_id in ([None] if registry()[channel.channel_type].reach == "room" else [u for u, _ in users])
+    personal = [channel for channel in channels if registry()[channel.channel_type].reach == "personal"]
+    rooms = [channel for channel in channels if channel not in personal]
+    wishes = await preferences_of(tx, [user_id for user_id, _ in users])
+    decided = [
+        (user_id, channel, decide(wishes.get((user_id, channel.id), EVERYTHING), subject.priority, clock.now()))
+        for channel in personal
+        for user_id, _ in users
     ]
+    told = {user_id for user_id, _, decision in decided if isinstance(decision, Send)}
+    if last_resort and not told and not rooms:
+        at_once = Send(clock.now())
+        decided = [(user_id, channel, at_once) for user_id, channel, _ in decided]
+        told = {user_id for user_id, _, _ in decided}
+    held_back = frozenset(user_id for user_id, _, _ in decided if user_id not in told)
+    content = {
+        "subject": subject.to_json(),
+        "people": [name for user_id, name in users if user_id not in held_back],
+        "held_back": [name for user_id, name in users if user_id in held_back],
+    }
+    rows = [_row(occasion, channel, None, content, Send(clock.now())) for channel in rooms if users]
+    rows += [_row(occasion, channel, user_id, content, decision) for user_id, channel, decision in decided]
+    await _write(tx, rows)
+    return Paged(tuple(row["id"] for row in rows if row["status"] == "pending"), held_back)
+
+
+async def _write(tx: Transaction, rows: list[dict[str, Any]]) -> None:
+    """Those that are not there yet, and the jobs that deliver them."""
     if not rows:
-        return []
+        return
     # As many statements as it takes: one takes no more than 32767 values, which a large team exceeds.
     statement = insert(Notification).on_conflict_do_nothing().returning(Notification.id)
-    written = (await tx.scalars(statement, rows)).all()
-    tx.enqueue(*(delivery_job(tx.org, n, 0, urgency_of(content), None) for n in written))
-    return [row["id"] for row in rows]
+    written = set((await tx.scalars(statement, rows)).all())
+    tx.enqueue(
+        *(
+            delivery_job(tx.org, row["id"], 0, urgency_of(row["content"]), row["next_attempt_at"])
+            for row in rows
+            if row["id"] in written and row["status"] == "pending"
+        )
+    )
 
 
 async def _enabled_channels(tx: Transaction) -> Sequence[ChannelRow]:
@@ -63,14 +109,18 @@ async def _enabled_channels(tx: Transaction) -> Sequence[ChannelRow]:
 
 
 def _row(
-    occasion: Occasion, channel: ChannelRow, user_id: UUID | None, content: dict[str, Any], subject_id: UUID | None
+    occasion: Occasion,
+    channel: ChannelRow,
+    user_id: UUID | None,
+    content: dict[str, Any],
+    decision: Send | HeldBack,
 ) -> dict[str, Any]:
-    now = clock.now()
+    subject = content.get("subject")
     return {
         "id": new_id(),
         "key": f"{occasion.key}:{user_id or 'room'}:{channel.id}",
         "purpose": occasion.purpose,
-        "subject_id": subject_id,
+        "subject_id": UUID(subject["id"]) if subject else None,
         "user_id": user_id,
         "channel_id": channel.id,
         "channel_name": channel.name,
@@ -78,10 +128,12 @@ def _row(
         "level": occasion.level,
         "cycle": occasion.cycle,
         "content": content,
-        "status": "pending",
+        "status": "suppressed" if isinstance(decision, HeldBack) else "pending",
+        "reason": decision.reason if isinstance(decision, HeldBack) else None,
+        "held_back_by": decision.by if isinstance(decision, HeldBack) else None,
         "tries": 0,
-        "next_attempt_at": now,
-        "created_at": now,
+        "next_attempt_at": decision.at if isinstance(decision, Send) else None,
+        "created_at": clock.now(),
     }
 
 
@@ -90,7 +142,7 @@ async def send_direct(
 ) -> Notification:
     """One message outside of any escalation, delivered and logged like a page."""
     occasion = Occasion(key=f"direct:{new_id()}", purpose="direct")
-    row = _row(occasion, channel, user_id, {"title": title, "text": text}, None)
+    row = _row(occasion, channel, user_id, {"title": title, "text": text}, Send(clock.now()))
     notification = Notification(**row)
     tx.add(notification)
     tx.enqueue(delivery_job(tx.org, notification.id, 0, urgency_of(row["content"]), None))

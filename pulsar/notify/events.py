@@ -53,3 +53,28 @@ class ChannelUpdated(ChannelEvent):
 class ChannelDeleted(ChannelEvent):
     type: ClassVar = "channel.deleted"
     name: str
+
+
+class PreferenceEvent(Event):
+    """About the person whose it is. What they have set is theirs, so it is not in it."""
+
+    subject_type: ClassVar = "user"
+
+
+@dataclass(frozen=True)
+class PreferenceCreated(PreferenceEvent):
+    type: ClassVar = "preference.created"
+    channel: str
+
+
+@dataclass(frozen=True)
+class PreferenceUpdated(PreferenceEvent):
+    type: ClassVar = "preference.updated"
+    channel: str
+    changed: list[str]
+
+
+@dataclass(frozen=True)
+class PreferenceDeleted(PreferenceEvent):
+    type: ClassVar = "preference.deleted"
+    channel: str

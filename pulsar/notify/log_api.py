@@ -1,12 +1,13 @@
 """Routes of the notification log: what went out, to whom, over what, with every attempt; and of sending one."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
-from pydantic import StringConstraints
+from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime, StringConstraints
 from sqlalchemy import Select, select
 
 from pulsar.base.db import Transaction
@@ -15,14 +16,13 @@ from pulsar.base.http import Body, Named, Page, Pages, Paging, View, page_of
 from pulsar.notify import actions
 from pulsar.notify.channel import registry
 from pulsar.notify.model import Attempt, ChannelRow, Notification
-from pulsar.notify.rules import Purpose
+from pulsar.notify.preferences import HeldBackBy
+from pulsar.notify.rules import Purpose, Status
 from pulsar.orgs.actions import membership_of
 from pulsar.people.access import AsMember, AsViewer, Caller
 from pulsar.people.names import user_names
 
 router = APIRouter(prefix="/notifications", tags=["Notification log"])
-
-ShownStatus = Literal["pending", "sent", "failed", "cancelled"]
 
 
 class Direct(Body):
@@ -59,8 +59,9 @@ class NotificationView(View):
     channel: NotifiedChannel
     level: int | None
     cycle: int | None
-    status: ShownStatus
+    status: Status
     reason: str | None
+    held_back_by: HeldBackBy | None
     attempts: list[AttemptView]
     next_attempt_at: datetime | None
     created_at: datetime
@@ -81,8 +82,9 @@ def _view(row: Notification, names: dict[UUID, str], attempts: list[Attempt]) ->
         channel=NotifiedChannel(id=row.channel_id, name=row.channel_name, channel_type=row.channel_type),
         level=row.level,
         cycle=row.cycle,
-        status="pending" if row.status == "sending" else row.status,
+        status=row.status,
         reason=row.reason,
+        held_back_by=row.held_back_by,
         attempts=[AttemptView.model_validate(attempt) for attempt in attempts],
         next_attempt_at=row.next_attempt_at if row.status == "pending" else None,
         created_at=row.created_at,
@@ -124,22 +126,37 @@ async def send(body: Direct, tx: AsMember) -> NotificationView:
     return (await _views(tx, [notification]))[0]
 
 
+@dataclass(frozen=True)
+class LogFilter:
+    """What is not asked for does not narrow the log."""
+
+    status: Annotated[list[Status] | None, Query()] = None
+    channel_id: UUID | None = None
+    user_id: UUID | None = None
+    alert_id: UUID | None = None
+    since: Annotated[AwareDatetime | None, Query(alias="from", description="Written at or after this instant.")] = None
+    until: Annotated[AwareDatetime | None, Query(alias="to", description="Written before this instant.")] = None
+
+    def query(self) -> Select[Notification]:
+        query = select(Notification)
+        if self.status:
+            query = query.where(Notification.status.in_(self.status))
+        if self.channel_id:
+            query = query.where(Notification.channel_id == self.channel_id)
+        if self.user_id:
+            query = query.where(Notification.user_id == self.user_id)
+        if self.alert_id:
+            query = query.where(Notification.subject_id == self.alert_id)
+        if self.since:
+            query = query.where(Notification.created_at >= self.since)
+        if self.until:
+            query = query.where(Notification.created_at < self.until)
+        return query
+
+
 @router.get("/logs")
-async def list_log(
-    tx: AsViewer,
-    paging: Pages,
-    status: Annotated[list[ShownStatus] | None, Query()] = None,
-    channel_id: UUID | None = None,
-    user_id: UUID | None = None,
-) -> Page[NotificationView]:
-    query = select(Notification)
-    if status:
-        query = query.where(Notification.status.in_([*status, *(["sending"] if "pending" in status else [])]))
-    if channel_id:
-        query = query.where(Notification.channel_id == channel_id)
-    if user_id:
-        query = query.where(Notification.user_id == user_id)
-    return await notifications_page(tx, query, paging)
+async def list_log(tx: AsViewer, paging: Pages, wanted: Annotated[LogFilter, Depends()]) -> Page[NotificationView]:
+    return await notifications_page(tx, wanted.query(), paging)
 
 
 @router.get("/logs/user/me")

@@ -32,7 +32,9 @@ def compose(pulsar: Pulsar, tx: Transaction, notification: Notification) -> Mess
     return Message(
         id=str(notification.id),
         title=f"[{subject.priority}] #{subject.number} {subject.title}",
-        text="\n\n".join(part for part in (subject.body, _told(notification, people)) if part),
+        text="\n\n".join(
+            part for part in (subject.body, _told(notification, people, content.get("held_back", []))) if part
+        ),
         link=f"{base_url}{subject.path}",
         acknowledge_link=_acknowledge_link(base_url, tx, notification.user_id, subject.id),
         facts={
@@ -49,12 +51,14 @@ def compose(pulsar: Pulsar, tx: Transaction, notification: Notification) -> Mess
     )
 
 
-def _told(notification: Notification, people: list[str]) -> str:
-    """Who else knows, and why they were told."""
+def _told(notification: Notification, people: list[str], held_back: list[str]) -> str:
+    """Who else knows, and why they were told; and who does not, though one might think so."""
     again = f" (again, round {notification.cycle + 1})" if notification.cycle else ""
     fell_back = notification.level is None
     why = "No level reached anybody, so this goes to" if fell_back else f"Level {(notification.level or 0) + 1}{again}"
-    return f"{why}: {', '.join(people)}" if people else ""
+    told = f"{why}: {', '.join(people)}" if people else ""
+    not_told = f"Not told, by their own settings: {', '.join(held_back)}" if held_back else ""
+    return "\n".join(line for line in (told, not_told) if line)
 
 
 def _acknowledge_link(base_url: str, tx: Transaction, user_id: UUID | None, subject_id: UUID) -> str | None:

@@ -1,11 +1,11 @@
-"""The tables of channels, of notifications, and of every attempt to deliver one."""
+"""The tables of channels, of what people want of them, of notifications, and of every attempt to deliver one."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, LargeBinary, func
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, LargeBinary, Time, func
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pulsar.base.model import OrgOwned, created_at_column, updated_at_column
@@ -32,12 +32,46 @@ class ChannelRow(OrgOwned):
 Index("uq_channels_name", ChannelRow.org_id, func.lower(ChannelRow.name), unique=True)
 
 
+class PreferenceRow(OrgOwned):
+    """What one person wants of one personal channel. Who has none for a channel wants everything, at once.
+
+    `dnd_end` is null for midnight at the day's end, `dnd_days` (ISO) empty for every day.
+    """
+
+    __tablename__ = "notification_preferences"
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "user_id"], ["memberships.org_id", "memberships.user_id"]),
+        ForeignKeyConstraint(["org_id", "channel_id"], ["channels.org_id", "channels.id"], ondelete="CASCADE"),
+        CheckConstraint("min_priority IN ('P1','P2','P3','P4','P5')", name="min_priority"),
+        CheckConstraint("dnd_start IS NOT NULL OR dnd_end IS NULL", name="dnd"),
+        Index("uq_notification_preferences_channel", "org_id", "user_id", "channel_id", unique=True),
+    )
+
+    user_id: Mapped[UUID]
+    channel_id: Mapped[UUID]
+    enabled: Mapped[bool] = mapped_column(default=True)
+    min_priority: Mapped[str] = mapped_column(default="P5")
+    dnd_start: Mapped[time | None] = mapped_column(Time)
+    dnd_end: Mapped[time | None] = mapped_column(Time)
+    dnd_days: Mapped[list[int]] = mapped_column(ARRAY(Integer), default=list)
+    p1_passes_dnd: Mapped[bool] = mapped_column(default=True)
+    delay: Mapped[timedelta] = mapped_column(default=timedelta())
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = created_at_column()
+    updated_at: Mapped[datetime] = updated_at_column()
+
+
 class Notification(OrgOwned):
-    """One message to one recipient over one channel. It outlives its channel and its subject: it is the log."""
+    """One message to one recipient over one channel. It outlives its channel and its subject: it is the log.
+
+    What a preference held back is in it too, as `suppressed`, with `held_back_by` as the reason for machines.
+    """
 
     __tablename__ = "notifications"
     __table_args__ = (
-        CheckConstraint("status IN ('pending','sending','sent','failed','cancelled')", name="status"),
+        CheckConstraint(
+            "status IN ('pending','sending','sent','delivered','failed','cancelled','suppressed')", name="status"
+        ),
         ForeignKeyConstraint(["org_id", "user_id"], ["memberships.org_id", "memberships.user_id"]),
         Index("uq_notifications_key", "org_id", "key", unique=True),
         Index("ix_notifications_subject", "org_id", "subject_id", "created_at"),
@@ -57,6 +91,7 @@ class Notification(OrgOwned):
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     status: Mapped[str] = mapped_column(default="pending")
     reason: Mapped[str | None]
+    held_back_by: Mapped[str | None]
     tries: Mapped[int] = mapped_column(Integer, default=0)
     next_attempt_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 from uuid import UUID
 
 Purpose = Literal["page", "follow_up", "test", "direct", "invitation"]
-Status = Literal["pending", "sending", "sent", "failed", "cancelled"]
+Status = Literal["pending", "sending", "sent", "delivered", "failed", "cancelled", "suppressed"]
 
 TRIES = 8
 FIRST_RETRY = timedelta(seconds=5)

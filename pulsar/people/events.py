@@ -1,4 +1,4 @@
-"""What happened to teams."""
+"""What happened to teams and accounts."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -47,3 +47,10 @@ class TeamMemberChanged(TeamEvent):
 class TeamMemberRemoved(TeamEvent):
     type: ClassVar = "team.member_removed"
     user_id: str
+
+
+@dataclass(frozen=True)
+class UserUpdated(Event):
+    type: ClassVar = "user.updated"
+    subject_type: ClassVar = "user"
+    changed: list[str]

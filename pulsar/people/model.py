@@ -18,6 +18,7 @@ class User(Base):
     username: Mapped[str]
     full_name: Mapped[str]
     password_hash: Mapped[str]
+    time_zone: Mapped[str | None]
     created_at: Mapped[datetime] = created_at_column()
     updated_at: Mapped[datetime] = updated_at_column()
 

@@ -27,6 +27,7 @@ class UserView(View):
     email: str
     username: str
     full_name: str
+    time_zone: str | None
     created_at: datetime
 
 

@@ -45,6 +45,7 @@ async def _objects(owner: Person, engine: Engine, mailbox: Mailbox) -> dict[str,
     team = await owner.makes("/teams", name="Database", escalation_policy_id=policy["id"])
     await owner.makes(f"/teams/{team['id']}/members", user_id=str(owner.id), role="lead")
     token = await owner.makes("/webhooks/incoming", name="Nagios", team_id=team["id"])
+    preference = await owner.makes("/notifications/preferences", channel_id=channel["id"], min_priority="P4")
     alert = await owner.makes("/alerts", message="Disk full", assigned_to_team_id=team["id"])
     await owner.makes(f"/alerts/{alert['id']}/notes", text="Looking")
     await engine.settle()
@@ -56,6 +57,7 @@ async def _objects(owner: Person, engine: Engine, mailbox: Mailbox) -> dict[str,
         "invitation_id": invitation["id"],
         "log_id": log["items"][0]["id"],
         "policy_id": policy["id"],
+        "preference_id": preference["id"],
         "rule_id": policy["rules"][0]["id"],
         "target_id": policy["rules"][0]["targets"][0]["id"],
         "team_id": team["id"],

@@ -10,7 +10,6 @@ LIST = Path(__file__).with_name("endpoints.tsv")
 PENDING = (
     "/api-keys",
     "/incidents",
-    "/notifications/preferences",
     "/webhooks/deliveries",
     "/webhooks/endpoints",
     "/ws/stats",

@@ -106,7 +106,11 @@ export interface paths {
 		delete?: never;
 		options?: never;
 		head?: never;
-		patch?: never;
+		/**
+		 * Update Me
+		 * @description In all of your organizations: an account is one person's, wherever they are a member.
+		 */
+		patch: operations['update_me'];
 		trace?: never;
 	};
 	'/api/v1/organizations': {
@@ -1064,6 +1068,49 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/notifications/preferences': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * List Preferences
+		 * @description Your own; an admin may look at somebody else's.
+		 */
+		get: operations['list_preferences'];
+		put?: never;
+		/** Create Preference */
+		post: operations['create_preference'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/notifications/preferences/{preference_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Get Preference */
+		get: operations['get_preference'];
+		put?: never;
+		post?: never;
+		/**
+		 * Delete Preference
+		 * @description From then on everything comes over this channel, at once.
+		 */
+		delete: operations['delete_preference'];
+		options?: never;
+		head?: never;
+		/** Update Preference */
+		patch: operations['update_preference'];
+		trace?: never;
+	};
 	'/api/v1/notifications/send': {
 		parameters: {
 			query?: never;
@@ -1625,6 +1672,27 @@ export interface components {
 			 */
 			body?: string;
 		};
+		/**
+		 * DndBody
+		 * @description By the clock in your time zone. `days` (1 is Monday) are those on which it begins; none means every day.
+		 */
+		DndBody: {
+			/** Start */
+			start: string;
+			/** End */
+			end: string;
+			/** Days */
+			days?: number[];
+		};
+		/** DndView */
+		DndView: {
+			/** Start */
+			start: string;
+			/** End */
+			end: string;
+			/** Days */
+			days: number[];
+		};
 		/** DutyView */
 		DutyView: {
 			subject: components['schemas']['ThingView'];
@@ -1770,6 +1838,19 @@ export interface components {
 			channel: string | null;
 			/** Answer */
 			answer: string;
+		};
+		/** MeChange */
+		MeChange: {
+			/**
+			 * Full Name
+			 * @default
+			 */
+			full_name?: string;
+			/**
+			 * Time Zone
+			 * @default
+			 */
+			time_zone?: string;
 		};
 		/** MeView */
 		MeView: {
@@ -1979,6 +2060,36 @@ export interface components {
 			/** Rules */
 			rules?: components['schemas']['NewRule'][];
 		};
+		/** NewPreference */
+		NewPreference: {
+			/**
+			 * Channel Id
+			 * Format: uuid
+			 */
+			channel_id: string;
+			/**
+			 * Enabled
+			 * @default true
+			 */
+			enabled?: boolean;
+			/**
+			 * Min Priority
+			 * @default P5
+			 * @enum {string}
+			 */
+			min_priority?: 'P1' | 'P2' | 'P3' | 'P4' | 'P5';
+			dnd?: components['schemas']['DndBody'] | null;
+			/**
+			 * P1 Passes Dnd
+			 * @default true
+			 */
+			p1_passes_dnd?: boolean;
+			/**
+			 * Delay Seconds
+			 * @default 0
+			 */
+			delay_seconds?: number;
+		};
 		/** NewRotation */
 		NewRotation: {
 			/** Name */
@@ -2172,9 +2283,11 @@ export interface components {
 			 * Status
 			 * @enum {string}
 			 */
-			status: 'pending' | 'sent' | 'failed' | 'cancelled';
+			status: 'pending' | 'sending' | 'sent' | 'delivered' | 'failed' | 'cancelled' | 'suppressed';
 			/** Reason */
 			reason: string | null;
+			/** Held Back By */
+			held_back_by: ('disabled' | 'priority' | 'dnd' | 'duplicate') | null;
 			/** Attempts */
 			attempts: components['schemas']['AttemptView'][];
 			/** Next Attempt At */
@@ -2530,6 +2643,19 @@ export interface components {
 			/** Next Cursor */
 			next_cursor: string | null;
 		};
+		/** Page[PreferenceView] */
+		Page_PreferenceView_: {
+			/** Items */
+			items: components['schemas']['PreferenceView'][];
+			/** Total */
+			total: number;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
 		/** Page[ProblemView] */
 		Page_ProblemView_: {
 			/** Items */
@@ -2767,6 +2893,77 @@ export interface components {
 			repeat_delay_seconds: number;
 			/** Rules */
 			rules: components['schemas']['RuleView'][];
+			/** Version */
+			version: number;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			/**
+			 * Updated At
+			 * Format: date-time
+			 */
+			updated_at: string;
+		};
+		/** PreferenceChange */
+		PreferenceChange: {
+			/**
+			 * Enabled
+			 * @default true
+			 */
+			enabled?: boolean;
+			/**
+			 * Min Priority
+			 * @default P5
+			 * @enum {string}
+			 */
+			min_priority?: 'P1' | 'P2' | 'P3' | 'P4' | 'P5';
+			dnd?: components['schemas']['DndBody'] | null;
+			/**
+			 * P1 Passes Dnd
+			 * @default true
+			 */
+			p1_passes_dnd?: boolean;
+			/**
+			 * Delay Seconds
+			 * @default 0
+			 */
+			delay_seconds?: number;
+			/** Version */
+			version?: number | null;
+		};
+		/** PreferenceView */
+		PreferenceView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/**
+			 * User Id
+			 * Format: uuid
+			 */
+			user_id: string;
+			/**
+			 * Channel Id
+			 * Format: uuid
+			 */
+			channel_id: string;
+			/** Channel Name */
+			channel_name: string;
+			/** Enabled */
+			enabled: boolean;
+			/**
+			 * Min Priority
+			 * @enum {string}
+			 */
+			min_priority: 'P1' | 'P2' | 'P3' | 'P4' | 'P5';
+			dnd: components['schemas']['DndView'] | null;
+			/** P1 Passes Dnd */
+			p1_passes_dnd: boolean;
+			/** Delay Seconds */
+			delay_seconds: number;
 			/** Version */
 			version: number;
 			/**
@@ -3497,6 +3694,8 @@ export interface components {
 			username: string;
 			/** Full Name */
 			full_name: string;
+			/** Time Zone */
+			time_zone: string | null;
 			/**
 			 * Created At
 			 * Format: date-time
@@ -3738,6 +3937,39 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['MeView'];
+				};
+			};
+		};
+	};
+	update_me: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['MeChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['UserView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
 				};
 			};
 		};
@@ -6388,6 +6620,171 @@ export interface operations {
 			};
 		};
 	};
+	list_preferences: {
+		parameters: {
+			query?: {
+				user_id?: string | null;
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_PreferenceView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	create_preference: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewPreference'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['PreferenceView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	get_preference: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				preference_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['PreferenceView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	delete_preference: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				preference_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	update_preference: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				preference_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['PreferenceChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['PreferenceView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
 	send: {
 		parameters: {
 			query?: never;
@@ -6424,15 +6821,21 @@ export interface operations {
 	list_log: {
 		parameters: {
 			query?: {
-				status?: ('pending' | 'sent' | 'failed' | 'cancelled')[] | null;
-				channel_id?: string | null;
-				user_id?: string | null;
 				page?: number;
 				page_size?: number | null;
 				/** @description Same as page_size. */
 				limit?: number | null;
 				/** @description next_cursor of the page before. */
 				cursor?: string | null;
+				status?:
+					('pending' | 'sending' | 'sent' | 'delivered' | 'failed' | 'cancelled' | 'suppressed')[] | null;
+				channel_id?: string | null;
+				user_id?: string | null;
+				alert_id?: string | null;
+				/** @description Written at or after this instant. */
+				from?: string | null;
+				/** @description Written before this instant. */
+				to?: string | null;
 			};
 			header?: never;
 			path?: never;

@@ -53,4 +53,6 @@ export const notificationsOf = (alert_id: string): Promise<PageOf<Notification>>
 	);
 
 export const statusOf = (text: string | null): DeliveryStatus | null =>
-	(['pending', 'sent', 'failed', 'cancelled'] as const).find((status) => status === text) ?? null;
+	(['pending', 'sending', 'sent', 'delivered', 'failed', 'cancelled', 'suppressed'] as const).find(
+		(status) => status === text
+	) ?? null;

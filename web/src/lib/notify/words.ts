@@ -4,10 +4,13 @@ import type { Notification } from '$lib/api/types';
 type Tone = 'ok' | 'danger' | 'plain' | 'info';
 
 export const DELIVERY_STATUS: Record<Notification['status'], { text: string; tone: Tone }> = {
-	pending: { text: 'On its way', tone: 'info' },
+	pending: { text: 'Waiting', tone: 'info' },
+	sending: { text: 'On its way', tone: 'info' },
 	sent: { text: 'Sent', tone: 'ok' },
+	delivered: { text: 'Delivered', tone: 'ok' },
 	failed: { text: 'Failed', tone: 'danger' },
-	cancelled: { text: 'Cancelled', tone: 'plain' }
+	cancelled: { text: 'Cancelled', tone: 'plain' },
+	suppressed: { text: 'Held back', tone: 'plain' }
 };
 
 /** Pending, after a first attempt that failed. */

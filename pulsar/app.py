@@ -39,6 +39,7 @@ from pulsar.notify import preferences_api as preferences
 from pulsar.oncall import api as schedules
 from pulsar.oncall import oncall_api as oncall
 from pulsar.oncall import overrides_api as overrides
+from pulsar.oncall import preview_api as preview
 from pulsar.oncall import rotations_api as rotations
 from pulsar.people import api as people
 from pulsar.people import me_api as me
@@ -65,6 +66,7 @@ _ROUTES = (
     schedules,
     rotations,
     overrides,
+    preview,
     oncall,
     escalation,
     problems,

@@ -15,7 +15,7 @@ from pulsar.oncall import schedules
 from pulsar.oncall.calendar import gaps, next_on_call, on_call, planned, shifts
 from pulsar.oncall.changes import Effective
 from pulsar.oncall.model import ScheduleRow
-from pulsar.oncall.plans import Name, NewRotation
+from pulsar.oncall.plans import Name, NewRotation, Zone
 from pulsar.oncall.reading import read
 from pulsar.oncall.rotations import MOST_ROTATIONS
 from pulsar.oncall.spans import At, Between
@@ -34,7 +34,6 @@ from pulsar.people.access import AsAdmin, AsViewer
 router = APIRouter(prefix="/schedules", tags=["On call"])
 
 Text = Annotated[str, StringConstraints(max_length=2000)]
-Zone = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Search = Annotated[str, Query(max_length=200, description="A part of the name.")]
 
 

@@ -33,6 +33,9 @@ async def people(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, Person]:
 async def expect_members(tx: Transaction, ids: Iterable[UUID], field: str) -> None:
     """Raises Invalid for anybody who could not be paged: a stranger, somebody who has left."""
     wanted = set(ids)
-    query = select(Membership.user_id).where(Membership.user_id.in_(wanted), Membership.active)
-    if wanted and wanted - set(await tx.scalars(query)):
+    found = await people(tx, wanted) if wanted else {}
+    if wanted - found.keys():
         raise Invalid("There is no such user in this organization.", field=field)
+    for person in found.values():
+        if not person.active:
+            raise Invalid(f"{person.name} is deactivated. Take somebody else.", field=field)

@@ -31,6 +31,7 @@ _TYPES: dict[Unit, RotationType] = {"hours": "custom", "days": "daily", "weeks":
 
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Zone = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Weekday = Annotated[int, Field(ge=1, le=7, description="1 is Monday, 7 is Sunday.")]
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 TimeOrMidnight = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
@@ -72,7 +73,7 @@ class NewRotation(Body):
     participants: Participants = Field(default_factory=list, description="In their order; null is nobody.")
 
 
-class RotationChange(Body):
+class PlanChange(Body):
     """Only what is sent is changed."""
 
     name: Name = ""
@@ -86,6 +87,9 @@ class RotationChange(Body):
     restrictions: Restrictions = Field(default_factory=list)
     turns: Turns = "calendar"
     participants: Participants = Field(default_factory=list)
+
+
+class RotationChange(PlanChange):
     position: Annotated[int, Field(ge=0, le=1000)] = 0
     effective: Effective = "now"
     version: int | None = None

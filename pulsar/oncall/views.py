@@ -53,7 +53,7 @@ class GapView(View):
     ends_at: datetime
 
 
-class ProblemView(View):
+class ScheduleProblemView(View):
     kind: Kind
     message: str
     user: Named | None
@@ -117,7 +117,7 @@ class ScheduleView(View):
     warn_about_gaps: bool
     rotations: list[RotationView]
     on_call: list[OnCallView]
-    problems: list[ProblemView]
+    problems: list[ScheduleProblemView]
     version: int
     created_at: datetime
     updated_at: datetime
@@ -226,20 +226,20 @@ class Shown:
             for number, one in enumerate(plan.participants)
         ]
 
-    def problems(self, now: datetime) -> list[ProblemView]:
+    def problems(self, now: datetime) -> list[ScheduleProblemView]:
         rotations = [self.known.rotation(row.id) for row in self.known.listed(now)]
         members = {person.id for person in self._people.values() if person.active}
         warn = self.known.row.warn_about_gaps
         found = problems(self.known.value, rotations, members, now, warn_about_gaps=warn)
         return [self._problem(problem) for problem in found]
 
-    def _problem(self, problem: ScheduleProblem) -> ProblemView:
+    def _problem(self, problem: ScheduleProblem) -> ScheduleProblemView:
         rotation = self._rotations[problem.rotation_id] if problem.rotation_id else None
         user = self.named([problem.user_id])[0] if problem.user_id else None
         message = _MESSAGES[problem.kind].format(
             rotation=rotation.name if rotation else "", user=user.name if user else ""
         )
-        return ProblemView(kind=problem.kind, message=message, user=user, rotation=rotation, at=problem.at)
+        return ScheduleProblemView(kind=problem.kind, message=message, user=user, rotation=rotation, at=problem.at)
 
 
 def _override(row: OverrideRow, people: dict[UUID, Person]) -> OverrideView:
@@ -261,8 +261,9 @@ def _held(rotation: Rotation, now: datetime) -> Plan:
     return rotation.plan_at(now) or next(plan for _, until, plan in rotation.plans() if until > now)
 
 
-async def shown(tx: Transaction, found: Sequence[Known]) -> list[Shown]:
-    everybody = await people(tx, (one for known in found for one in known.people()))
+async def shown(tx: Transaction, found: Sequence[Known], others: Iterable[UUID] = ()) -> list[Shown]:
+    """`others` are people who stand in none of them yet."""
+    everybody = await people(tx, (*(one for known in found for one in known.people()), *others))
     return [Shown(known, everybody) for known in found]
 
 

@@ -807,6 +807,26 @@ export interface paths {
 		patch: operations['update_override'];
 		trace?: never;
 	};
+	'/api/v1/schedules/{schedule_id}/preview': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Preview Schedule
+		 * @description What would change between two instants. Nothing is written.
+		 */
+		post: operations['preview_schedule'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/oncall': {
 		parameters: {
 			query?: never;
@@ -1518,6 +1538,23 @@ export interface components {
 			/** Failed */
 			failed: components['schemas']['BulkFailure'][];
 		};
+		/** ChangeView */
+		ChangeView: {
+			/**
+			 * Starts At
+			 * Format: date-time
+			 */
+			starts_at: string;
+			/**
+			 * Ends At
+			 * Format: date-time
+			 */
+			ends_at: string;
+			/** Before */
+			before: components['schemas']['Named'][];
+			/** After */
+			after: components['schemas']['Named'][];
+		};
 		/** ChannelChange */
 		ChannelChange: {
 			/**
@@ -1760,6 +1797,20 @@ export interface components {
 		HTTPValidationError: {
 			/** Detail */
 			detail?: components['schemas']['ValidationError'][];
+		};
+		/** HoursView */
+		HoursView: {
+			/**
+			 * User Id
+			 * Format: uuid
+			 */
+			user_id: string;
+			/** User Name */
+			user_name: string;
+			/** Before */
+			before: number;
+			/** After */
+			after: number;
 		};
 		/** InvitationView */
 		InvitationView: {
@@ -2659,7 +2710,7 @@ export interface components {
 		/** Page[ProblemView] */
 		Page_ProblemView_: {
 			/** Items */
-			items: components['schemas']['pulsar__escalation__problems_api__ProblemView'][];
+			items: components['schemas']['ProblemView'][];
 			/** Total */
 			total: number;
 			/** Page */
@@ -2842,6 +2893,55 @@ export interface components {
 			/** Items */
 			items: components['schemas']['PersonalShift'][];
 		};
+		/**
+		 * PlanChange
+		 * @description Only what is sent is changed.
+		 */
+		PlanChange: {
+			/**
+			 * Name
+			 * @default
+			 */
+			name?: string;
+			/**
+			 * Rotation Type
+			 * @default weekly
+			 * @enum {string}
+			 */
+			rotation_type?: 'daily' | 'weekly' | 'custom';
+			/**
+			 * Length
+			 * @default 1
+			 */
+			length?: number;
+			/** Unit */
+			unit?: ('hours' | 'days' | 'weeks') | null;
+			/**
+			 * Starts On
+			 * Format: date
+			 * @default 2000-01-01
+			 */
+			starts_on?: string;
+			/**
+			 * Handoff Time
+			 * @default 09:00
+			 */
+			handoff_time?: string;
+			/** Handoff Day */
+			handoff_day?: number | null;
+			/** Ends On */
+			ends_on?: string | null;
+			/** Restrictions */
+			restrictions?: components['schemas']['Restriction'][];
+			/**
+			 * Turns
+			 * @default calendar
+			 * @enum {string}
+			 */
+			turns?: 'calendar' | 'open_windows';
+			/** Participants */
+			participants?: (string | null)[];
+		};
 		/** PolicyChange */
 		PolicyChange: {
 			/**
@@ -2978,11 +3078,73 @@ export interface components {
 			updated_at: string;
 		};
 		/**
+		 * Preview
+		 * @description An edit, or several at once. A rotation without `rotation_id` is a new one; `rotation_id` without a rotation
+		 *     removes it.
+		 */
+		Preview: {
+			/** Rotation Id */
+			rotation_id?: string | null;
+			rotation?: components['schemas']['PlanChange'] | null;
+			override?: components['schemas']['NewOverride'] | null;
+			/** Time Zone */
+			time_zone?: string | null;
+			/**
+			 * Effective
+			 * @default now
+			 * @enum {string}
+			 */
+			effective?: 'now' | 'end_of_shift' | 'end_of_round';
+			/**
+			 * From
+			 * Format: date-time
+			 */
+			from: string;
+			/**
+			 * To
+			 * Format: date-time
+			 */
+			to: string;
+		};
+		/** PreviewView */
+		PreviewView: {
+			/** Effective At */
+			effective_at: string | null;
+			/** Rotation Id */
+			rotation_id: string | null;
+			/** Before */
+			before: components['schemas']['ShiftView'][];
+			/** After */
+			after: components['schemas']['ShiftView'][];
+			/** Gaps Before */
+			gaps_before: components['schemas']['GapView'][];
+			/** Gaps After */
+			gaps_after: components['schemas']['GapView'][];
+			/** Changes */
+			changes: components['schemas']['ChangeView'][];
+			/** Hours */
+			hours: components['schemas']['HoursView'][];
+		};
+		/**
 		 * Priority
 		 * @description P1 (critical) to P5 (info). As text they sort by urgency.
 		 * @enum {string}
 		 */
 		Priority: 'P1' | 'P2' | 'P3' | 'P4' | 'P5';
+		/** ProblemView */
+		ProblemView: {
+			/** Kind */
+			kind: string;
+			/**
+			 * Severity
+			 * @enum {string}
+			 */
+			severity: 'critical' | 'warning';
+			/** Message */
+			message: string;
+			subject: components['schemas']['ThingView'] | null;
+			user: components['schemas']['PersonView'] | null;
+		};
 		/** Refresh */
 		Refresh: {
 			/** Refresh Token */
@@ -3045,10 +3207,7 @@ export interface components {
 			 */
 			role: 'lead' | 'member';
 		};
-		/**
-		 * RotationChange
-		 * @description Only what is sent is changed.
-		 */
+		/** RotationChange */
 		RotationChange: {
 			/**
 			 * Name
@@ -3259,6 +3418,26 @@ export interface components {
 			/** Time Zone */
 			time_zone: string;
 		};
+		/** ScheduleProblemView */
+		ScheduleProblemView: {
+			/**
+			 * Kind
+			 * @enum {string}
+			 */
+			kind:
+				| 'no_rotation'
+				| 'empty_rotation'
+				| 'ended_rotation'
+				| 'inactive_participant'
+				| 'inactive_override'
+				| 'gap';
+			/** Message */
+			message: string;
+			user: components['schemas']['Named'] | null;
+			rotation: components['schemas']['Named'] | null;
+			/** At */
+			at: string | null;
+		};
 		/** ScheduleView */
 		ScheduleView: {
 			/**
@@ -3283,7 +3462,7 @@ export interface components {
 			/** On Call */
 			on_call: components['schemas']['OnCallView'][];
 			/** Problems */
-			problems: components['schemas']['pulsar__oncall__views__ProblemView'][];
+			problems: components['schemas']['ScheduleProblemView'][];
 			/** Version */
 			version: number;
 			/**
@@ -3714,40 +3893,6 @@ export interface components {
 			input?: unknown;
 			/** Context */
 			ctx?: Record<string, never>;
-		};
-		/** ProblemView */
-		pulsar__escalation__problems_api__ProblemView: {
-			/** Kind */
-			kind: string;
-			/**
-			 * Severity
-			 * @enum {string}
-			 */
-			severity: 'critical' | 'warning';
-			/** Message */
-			message: string;
-			subject: components['schemas']['ThingView'] | null;
-			user: components['schemas']['PersonView'] | null;
-		};
-		/** ProblemView */
-		pulsar__oncall__views__ProblemView: {
-			/**
-			 * Kind
-			 * @enum {string}
-			 */
-			kind:
-				| 'no_rotation'
-				| 'empty_rotation'
-				| 'ended_rotation'
-				| 'inactive_participant'
-				| 'inactive_override'
-				| 'gap';
-			/** Message */
-			message: string;
-			user: components['schemas']['Named'] | null;
-			rotation: components['schemas']['Named'] | null;
-			/** At */
-			at: string | null;
 		};
 	};
 	responses: never;
@@ -5900,6 +6045,41 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['OverrideView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	preview_schedule: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				schedule_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Preview'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['PreviewView'];
 				};
 			};
 			/** @description Validation Error */

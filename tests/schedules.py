@@ -9,7 +9,7 @@ from sqlalchemy import update
 from pulsar.base.http import Pulsar
 from pulsar.orgs.model import Membership
 from tests.ladders import Json
-from tests.world import Clock, Person
+from tests.world import API, PASSWORD, Clock, Person
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -44,6 +44,14 @@ def wall(text: str, zone: ZoneInfo = BERLIN) -> datetime:
 def stand_at(clock: Clock, at: datetime) -> None:
     """Puts the hands there. Who signed in before has to sign in again when that is more than minutes away."""
     clock.pass_time(at - clock.now())
+
+
+async def signed_in_again(person: Person) -> Person:
+    """When the hands were moved by months: no session lasts that long."""
+    body = {"email": person.email, "password": PASSWORD}
+    answer = (await person.http.post(f"{API}/auth/login", json=body)).json()
+    person.access_token, person.refresh_token = answer["access_token"], answer["refresh_token"]
+    return person
 
 
 async def on_call(person: Person, found: Json, at: datetime | None = None) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -14,9 +14,9 @@ from pulsar.base.errors import Invalid, NotFound
 from pulsar.base.http import Body, Page, Pages, View, check_version, page_of
 from pulsar.escalation import policies
 from pulsar.escalation.model import Policy, Rule, RuleTarget
-from pulsar.escalation.rules import Condition, Target
+from pulsar.escalation.people import target_names
+from pulsar.escalation.rules import Condition, Target, TargetType
 from pulsar.people.access import AsAdmin, AsViewer
-from pulsar.people.names import team_names, user_names
 
 router = APIRouter(prefix="/escalation-policies", tags=["Escalation policies"])
 
@@ -31,19 +31,23 @@ Repeats = Annotated[int, Field(ge=0, le=100)]
 
 
 class TargetBody(Body):
-    type: Literal["user", "team"]
+    type: TargetType
     user_id: UUID | None = None
     team_id: UUID | None = None
+    schedule_id: UUID | None = None
 
     @model_validator(mode="after")
     def _the_id_that_the_type_names(self) -> "TargetBody":
-        wanted, other = (self.user_id, self.team_id) if self.type == "user" else (self.team_id, self.user_id)
-        if not wanted or other:
+        given = [kind for kind, target_id in self._ids().items() if target_id]
+        if given != [self.type]:
             raise ValueError(f"a target of type {self.type} has {self.type}_id and no other id")
         return self
 
+    def _ids(self) -> dict[TargetType, UUID | None]:
+        return {"user": self.user_id, "team": self.team_id, "schedule": self.schedule_id}
+
     def target(self) -> Target:
-        chosen = self.user_id or self.team_id
+        chosen = self._ids()[self.type]
         assert chosen
         return Target(self.type, chosen)
 
@@ -85,9 +89,10 @@ class PolicyChange(Body):
 
 class TargetView(View):
     id: UUID
-    type: Literal["user", "team"]
+    type: TargetType
     user_id: UUID | None
     team_id: UUID | None
+    schedule_id: UUID | None
     name: str
 
 
@@ -113,8 +118,8 @@ class PolicyView(View):
 
 
 async def _views(tx: Transaction, found: Sequence[Policy]) -> list[PolicyView]:
-    targets = [t for policy in found for rule in policy.rules for t in rule.targets]
-    names = await user_names(tx, (t.user_id for t in targets)) | await team_names(tx, (t.team_id for t in targets))
+    targets = [policies.target_of(t) for policy in found for rule in policy.rules for t in rule.targets]
+    names = await target_names(tx, targets)
     return [_policy_view(policy, names) for policy in found]
 
 
@@ -144,13 +149,14 @@ def _rule_view(rule: Rule, names: dict[UUID, str]) -> RuleView:
 
 
 def _target_view(target: RuleTarget, names: dict[UUID, str]) -> TargetView:
-    chosen = target.user_id or target.team_id
+    chosen = policies.target_of(target)
     return TargetView(
         id=target.id,
-        type="user" if target.user_id else "team",
+        type=chosen.type,
         user_id=target.user_id,
         team_id=target.team_id,
-        name=names.get(chosen, "") if chosen else "",
+        schedule_id=target.schedule_id,
+        name=names.get(chosen.id, ""),
     )
 
 

@@ -9,17 +9,16 @@ from sqlalchemy import select
 from pulsar.base.db import Transaction
 from pulsar.base.http import Named, View
 from pulsar.escalation.model import Run
-from pulsar.escalation.people import fallback_people, people_of
-from pulsar.escalation.rules import Ladder, Level, Target, held, planned
+from pulsar.escalation.people import fallback_people, people_of, target_names
+from pulsar.escalation.rules import Ladder, Level, Target, TargetType, held, planned
 from pulsar.notify.model import ChannelRow
-from pulsar.people.names import team_names, user_names
 
 # A ladder of many rounds is shown as far as a person reads.
 _SHOWN_STEPS = 30
 
 
 class TargetOutlook(Named):
-    type: Literal["user", "team"]
+    type: TargetType
 
 
 class LevelOutlook(View):
@@ -30,7 +29,7 @@ class LevelOutlook(View):
     state: Literal["done", "skipped", "held", "fallback", "next", "planned"]
     targets: list[TargetOutlook]
     people: list[str]
-    """Whom it paged; for steps to come, whom it would page if it fired now."""
+    """Whom it paged; for steps to come, whom it would page then, as things stand."""
 
 
 class NextOutlook(View):
@@ -87,22 +86,24 @@ async def outlook(tx: Transaction, subject_id: UUID) -> EscalationView:
 
 
 async def _ahead(tx: Transaction, run: Run, ladder: Ladder, next_at: datetime, shown: "_Shown") -> list[LevelOutlook]:
-    """The steps to come, with whom they would page if they fired now."""
-    names = {i: _names(await people_of(tx, level.targets)) for i, level in enumerate(ladder.levels)}
-    silent = {i for i, level in enumerate(ladder.levels) if held(level, run.acknowledged)}
-    empty = {i for i, found in names.items() if not found} - silent
-    falls_back = not run.reached_anybody and all(i in empty for i in range(run.position, len(ladder.levels)))
+    """The steps to come, with whom they would page then, as things stand."""
+    reached = run.reached_anybody
+    empty: set[int] = (
+        set()
+    )  # filled here, a level at a time: who is on call when it fires may change from round to round
     ahead: list[LevelOutlook] = []
     for step, at in planned(ladder, run.cycle, run.position, next_at, empty):
+        level = ladder.level(step.position)
         if len(ahead) == _SHOWN_STEPS:
             break
-        if step.position in silent:
+        if held(level, run.acknowledged):
             continue
-        people = names.get(step.position, [])
-        if falls_back and step.cycle == run.cycle and step.position + 1 >= len(ladder.levels):
-            people = _names(await fallback_people(tx))
+        people = _names(await people_of(tx, level.targets, at))
+        (empty.discard if people else empty.add)(step.position)
+        reached = reached or bool(people)
+        if not reached and step.position + 1 >= len(ladder.levels):
+            people, reached = _names(await fallback_people(tx)), True
         state: Literal["next", "planned"] = "planned" if ahead else "next"
-        level = ladder.level(step.position)
         ahead.append(shown.level(level, step.cycle, step.position, at, state, people))
     return ahead
 
@@ -134,9 +135,7 @@ class _Shown:
 
     @classmethod
     async def of(cls, tx: Transaction, ladder: Ladder) -> "_Shown":
-        targets = [target for level in ladder.levels for target in level.targets]
-        users = await user_names(tx, (t.id for t in targets if t.type == "user"))
-        return cls(users | await team_names(tx, (t.id for t in targets if t.type == "team")))
+        return cls(await target_names(tx, (target for level in ladder.levels for target in level.targets)))
 
     def _target(self, target: Target) -> TargetOutlook:
         return TargetOutlook(type=target.type, id=target.id, name=self._names.get(target.id, "(deleted)"))

@@ -13,6 +13,7 @@ from pulsar.base.errors import Conflict, Invalid, NameTaken, NotFound
 from pulsar.escalation.events import PolicyCreated, PolicyDeleted, PolicyUpdated
 from pulsar.escalation.model import Policy, Rule, RuleTarget, Run
 from pulsar.escalation.rules import Condition, Ladder, Level, Target
+from pulsar.oncall.model import ScheduleRow
 from pulsar.orgs.model import Membership
 from pulsar.people.model import Team
 from pulsar.people.names import user_names
@@ -42,12 +43,16 @@ def _condition(rule: Rule) -> Condition:
 
 
 def _targets(rule: Rule) -> tuple[Target, ...]:
-    return tuple(Target("user", t.user_id) if t.user_id else Target("team", _known(t.team_id)) for t in rule.targets)
+    return tuple(target_of(target) for target in rule.targets)
 
 
-def _known(team_id: UUID | None) -> UUID:
-    assert team_id, "the table's check allows no target without an id"
-    return team_id
+def target_of(row: RuleTarget) -> Target:
+    if row.user_id:
+        return Target("user", row.user_id)
+    if row.team_id:
+        return Target("team", row.team_id)
+    assert row.schedule_id, "the table's check allows no target without an id"
+    return Target("schedule", row.schedule_id)
 
 
 async def settle(tx: Transaction, policy: Policy) -> None:
@@ -146,6 +151,10 @@ async def new_target(tx: Transaction, target: Target) -> RuleTarget:
             name = (await user_names(tx, [target.id]))[target.id]
             raise Invalid(f"{name} is deactivated. Take somebody else.", field="user_id")
         return RuleTarget(user_id=target.id)
+    if target.type == "schedule":
+        if not await tx.get(ScheduleRow, (tx.org, target.id)):
+            raise Invalid("There is no such schedule in this organization.", field="schedule_id")
+        return RuleTarget(schedule_id=target.id)
     if not await tx.get(Team, (tx.org, target.id)):
         raise Invalid("There is no such team in this organization.", field="team_id")
     return RuleTarget(team_id=target.id)

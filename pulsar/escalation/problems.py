@@ -13,6 +13,7 @@ from pulsar.escalation.model import Policy
 from pulsar.escalation.rules import Ladder
 from pulsar.escalation.soundness import Picture, PolicyPicture, level_words
 from pulsar.notify.model import ChannelRow
+from pulsar.oncall import duties as schedule_duties
 from pulsar.orgs.model import Membership
 from pulsar.people import duties as team_duties
 from pulsar.people.model import TeamMember
@@ -60,8 +61,16 @@ async def _own_duties(tx: Transaction, user_id: UUID) -> list[Duty]:
 
 
 # A lower domain that pages depend on adds its own question here.
-DEFECTS: tuple[Callable[[Transaction], Awaitable[list[Defect]]], ...] = (_own_defects, team_duties.defects)
-DUTIES: tuple[Callable[[Transaction, UUID], Awaitable[list[Duty]]], ...] = (_own_duties, team_duties.duties)
+DEFECTS: tuple[Callable[[Transaction], Awaitable[list[Defect]]], ...] = (
+    _own_defects,
+    schedule_duties.defects,
+    team_duties.defects,
+)
+DUTIES: tuple[Callable[[Transaction, UUID], Awaitable[list[Duty]]], ...] = (
+    _own_duties,
+    schedule_duties.duties,
+    team_duties.duties,
+)
 
 
 async def problems(tx: Transaction) -> list[Defect]:

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 from uuid import UUID
 
 Condition = Literal["not_acknowledged", "not_closed"]
-TargetType = Literal["user", "team"]
+TargetType = Literal["user", "team", "schedule"]
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,8 @@ def planned(
     ladder: Ladder, cycle: int, position: int, at: datetime, empty: Collection[int] = ()
 ) -> Iterator[tuple[Step, datetime]]:
     """Every step from (cycle, position), which fires at `at`, to the end, if nobody acts. The levels at the
-    positions in `empty` have nobody to notify, and hand over to the next level of their round at once."""
+    positions in `empty` have nobody to notify, and hand over to the next level of their round at once; it is looked at
+    after each step, so whoever walks may fill it on the way."""
     step: Step | None = Step(cycle, position, timedelta())
     while step:
         yield step, at

@@ -23,6 +23,21 @@ class ScheduleProblem:
     at: datetime | None = None
 
 
+_WORDS: dict[Kind, str] = {
+    "no_rotation": "There is no rotation, so nobody takes turns.",
+    "empty_rotation": "{rotation} has nobody in it.",
+    "ended_rotation": "{rotation} has ended.",
+    "inactive_participant": "{user} is deactivated, and still takes turns in {rotation}.",
+    "inactive_override": "{user} is deactivated, and still stands in for others.",
+    "gap": "Within the next four weeks there is a time when nobody is on call.",
+}
+
+
+def words(problem: ScheduleProblem, rotation: str, user: str) -> str:
+    """For people, with the names of the rotation and the person."""
+    return _WORDS[problem.kind].format(rotation=rotation, user=user)
+
+
 def problems(
     schedule: Schedule,
     rotations: Sequence[Rotation],

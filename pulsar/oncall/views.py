@@ -11,7 +11,7 @@ from pulsar.oncall.calendar import Shift, on_call
 from pulsar.oncall.model import OverrideRow, RotationRow, ScheduleRow
 from pulsar.oncall.people import Person, people
 from pulsar.oncall.plans import RotationType, fields_of, type_of
-from pulsar.oncall.problems import Kind, ScheduleProblem, problems
+from pulsar.oncall.problems import Kind, ScheduleProblem, problems, words
 from pulsar.oncall.reading import Known, read_around
 from pulsar.oncall.rules import Plan, Rotation, Turns, Unit
 from pulsar.oncall.turns import Span
@@ -139,15 +139,6 @@ class OverrideView(View):
 
 _ROW_FIELDS = ("id", "schedule_id", "name", "position", "removed_at", "version", "created_at", "updated_at")
 
-_MESSAGES: dict[Kind, str] = {
-    "no_rotation": "It has no rotation, so nobody takes turns.",
-    "empty_rotation": "{rotation} has nobody in it.",
-    "ended_rotation": "{rotation} has ended.",
-    "inactive_participant": "{user} is no member any more, and still takes turns in {rotation}.",
-    "inactive_override": "{user} is no member any more, and is still to stand in for others.",
-    "gap": "Within the next four weeks there is a time when nobody is on call.",
-}
-
 
 class Shown:
     """One schedule's parts, with the names of the people in them."""
@@ -236,9 +227,7 @@ class Shown:
     def _problem(self, problem: ScheduleProblem) -> ScheduleProblemView:
         rotation = self._rotations[problem.rotation_id] if problem.rotation_id else None
         user = self.named([problem.user_id])[0] if problem.user_id else None
-        message = _MESSAGES[problem.kind].format(
-            rotation=rotation.name if rotation else "", user=user.name if user else ""
-        )
+        message = words(problem, rotation.name if rotation else "", user.name if user else "")
         return ScheduleProblemView(kind=problem.kind, message=message, user=user, rotation=rotation, at=problem.at)
 
 

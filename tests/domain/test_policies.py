@@ -131,6 +131,10 @@ NO_TARGETS: list[Json] = [
     {},
     {"type": "user"},
     {"type": "schedule", "user_id": NOWHERE},
+    {"type": "schedule", "schedule_id": NOWHERE},
+    {"type": "schedule", "schedule_id": NOWHERE, "team_id": NOWHERE},
+    {"type": "user", "user_id": NOWHERE, "schedule_id": NOWHERE},
+    {"type": "rotation", "schedule_id": NOWHERE},
     {"type": "user", "team_id": NOWHERE},
     {"type": "team", "user_id": NOWHERE, "team_id": NOWHERE},
     {"type": "user", "user_id": NOWHERE},
@@ -138,7 +142,7 @@ NO_TARGETS: list[Json] = [
 ]
 
 
-async def test_a_target_is_one_user_or_team_that_is_there(ana: Person) -> None:
+async def test_a_target_is_one_user_team_or_schedule_that_is_there(ana: Person) -> None:
     policy = await ladder_of(ana, 0)
     path = f"/escalation-policies/{policy['id']}"
     for target in NO_TARGETS:
@@ -151,6 +155,22 @@ async def test_a_target_is_one_user_or_team_that_is_there(ana: Person) -> None:
             assert answer.json()["errors"]
     assert await ana.has(path) == policy
     assert (await ana.has("/escalation-policies"))["total"] == 1
+
+
+async def test_a_schedule_that_a_policy_targets_is_not_deleted(ana: Person, eve: Person) -> None:
+    nights = await ana.makes("/schedules", name="Nights", time_zone="UTC")
+    target = {"type": "schedule", "schedule_id": nights["id"]}
+    policy = await ana.makes("/escalation-policies", name="Database", rules=[level(0, target)])
+    shown = policy["rules"][0]["targets"][0]
+    assert (shown["type"], shown["name"], shown["schedule_id"]) == ("schedule", "Nights", nights["id"])
+    refused = await ana.delete(f"/schedules/{nights['id']}")
+    assert (refused.status_code, refused.json()["code"]) == (409, "schedule_in_use")
+    targets = f"/escalation-policies/{policy['id']}/rules/{policy['rules'][0]['id']}/targets"
+    assert (await ana.post(targets, **target)).json()["errors"][0]["field"] == "targets", "it stands there already"
+    foreign = await eve.post("/escalation-policies", name="Hers", rules=[level(0, target)])
+    assert (foreign.status_code, foreign.json()["errors"][0]["field"]) == (422, "schedule_id")
+    await ana.patch(f"/escalation-policies/{policy['id']}", rules=[])
+    assert (await ana.delete(f"/schedules/{nights['id']}")).status_code == 204
 
 
 async def test_somebody_who_was_removed_is_no_target(ana: Person, bo: Person, pulsar: Pulsar) -> None:

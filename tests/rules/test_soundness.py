@@ -44,7 +44,7 @@ def test_a_policy_with_no_level_at_all_is_as_empty_as_one_of_empty_levels() -> N
 
 
 def test_what_other_domains_answer_for_is_not_called_empty_here() -> None:
-    schedule = Target("schedule", SQUAD)  # type: ignore[arg-type]  # a target yet to come
+    schedule = Target("schedule", SQUAD)  # a target yet to come
     assert kinds(picture((schedule,), active=set(), squad=set())) == []
 
 

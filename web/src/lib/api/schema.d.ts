@@ -3623,11 +3623,13 @@ export interface components {
 			 * Type
 			 * @enum {string}
 			 */
-			type: 'user' | 'team';
+			type: 'user' | 'team' | 'schedule';
 			/** User Id */
 			user_id?: string | null;
 			/** Team Id */
 			team_id?: string | null;
+			/** Schedule Id */
+			schedule_id?: string | null;
 		};
 		/** TargetOutlook */
 		TargetOutlook: {
@@ -3642,7 +3644,7 @@ export interface components {
 			 * Type
 			 * @enum {string}
 			 */
-			type: 'user' | 'team';
+			type: 'user' | 'team' | 'schedule';
 		};
 		/** TargetView */
 		TargetView: {
@@ -3655,11 +3657,13 @@ export interface components {
 			 * Type
 			 * @enum {string}
 			 */
-			type: 'user' | 'team';
+			type: 'user' | 'team' | 'schedule';
 			/** User Id */
 			user_id: string | null;
 			/** Team Id */
 			team_id: string | null;
+			/** Schedule Id */
+			schedule_id: string | null;
 			/** Name */
 			name: string;
 		};

@@ -13,6 +13,7 @@ import {
 
 const ana = { type: 'user', id: '1', name: 'Ana' } as const;
 const database = { type: 'team', id: '7', name: 'Database' } as const;
+const nights = { type: 'schedule', id: '9', name: 'Nights' } as const;
 const ladder = () => [
 	{ ...newLevel(0), targets: [ana] },
 	{ ...newLevel(5), targets: [database] },
@@ -51,6 +52,14 @@ describe('a ladder being edited', () => {
 				{ delay_seconds: 300, targets: [{ type: 'team', team_id: '7' }] }
 			]
 		});
+	});
+
+	it('names a schedule by its own id', () => {
+		const draft = { ...newDraft(), levels: [{ ...newLevel(0), targets: [nights, ana] }] };
+		expect(inputOf(draft).rules[0]?.targets).toEqual([
+			{ type: 'schedule', schedule_id: '9' },
+			{ type: 'user', user_id: '1' }
+		]);
 	});
 
 	it('warns of levels that reach nobody', () => {

@@ -2,7 +2,7 @@
 import type { Policy, PolicyInput } from '$lib/api/types';
 
 export interface DraftTarget {
-	type: 'user' | 'team';
+	type: 'user' | 'team' | 'schedule';
 	id: string;
 	name: string;
 }
@@ -52,9 +52,9 @@ export const draftOf = (policy: Policy): Draft => ({
 		key: ++keys,
 		minutes: rule.delay_seconds / 60,
 		condition: rule.condition,
-		targets: rule.targets.map(({ type, user_id, team_id, name }) => ({
+		targets: rule.targets.map(({ type, user_id, team_id, schedule_id, name }) => ({
 			type,
-			id: user_id ?? team_id ?? '',
+			id: user_id ?? team_id ?? schedule_id ?? '',
 			name
 		}))
 	}))
@@ -72,9 +72,7 @@ export const inputOf = (draft: Draft) =>
 		rules: draft.levels.map((level) => ({
 			delay_seconds: seconds(level.minutes),
 			condition: level.condition,
-			targets: level.targets.map(({ type, id }) =>
-				type === 'user' ? { type, user_id: id } : { type, team_id: id }
-			)
+			targets: level.targets.map(({ type, id }) => ({ type, [`${type}_id`]: id }))
 		}))
 	}) satisfies PolicyInput;
 

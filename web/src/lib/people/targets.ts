@@ -1,4 +1,5 @@
-// People and teams as what one can choose from.
+// Schedules, teams and people as what one can choose from.
+import CalendarClock from '@lucide/svelte/icons/calendar-clock';
 import User from '@lucide/svelte/icons/user';
 import Users from '@lucide/svelte/icons/users';
 import type { Member, Team } from '$lib/api/types';
@@ -14,6 +15,15 @@ export const memberChoices = (members: Member[]): Choice[] =>
 
 export const teamChoices = (teams: Team[]): Choice[] =>
 	teams.map((team) => ({ value: `team:${team.id}`, label: team.name, hint: 'Team', icon: Users }));
+
+/** Whoever is on call when the page goes out. */
+export const scheduleChoices = (schedules: { id: string; name: string }[]): Choice[] =>
+	schedules.map(({ id, name }) => ({
+		value: `schedule:${id}`,
+		label: name,
+		hint: 'Schedule: who is on call',
+		icon: CalendarClock
+	}));
 
 /** For the filter: teams before people. */
 export const assigneeOptions = ({ members, teams }: { members: Member[]; teams: Team[] }) => [

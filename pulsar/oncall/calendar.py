@@ -137,15 +137,19 @@ class _Reign:
 
 def _overridden(schedule: Schedule, lanes: dict[UUID, list[Shift]], start: datetime, end: datetime) -> Iterator[Shift]:
     reigns = list(_reigns(schedule, start, end))
+    below_wide: list[list[Shift]] = []
     for rotation_id, lane in lanes.items():
+        below_wide.append([])
         for holder, since, until in _stretches(reigns, rotation_id):
             if not holder:
                 yield from _cut(_within(lane, since, until), since, until)
             elif holder.rotation_id:
                 yield from _in_place(holder, [lane], since, until)
+            else:
+                below_wide[-1] += _cut(_within(lane, since, until), since, until)
     for holder, since, until in _stretches(reigns, None):
         if holder:
-            yield from _in_place(holder, lanes.values(), since, until)
+            yield from _in_place(holder, below_wide, since, until)
 
 
 def _reigns(schedule: Schedule, start: datetime, end: datetime) -> Iterator[_Reign]:

@@ -1,0 +1,27 @@
+"""Corners of the calendar that were wrong once. Each was found by the oracle, or by a property."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from pulsar.oncall.calendar import on_call
+from pulsar.oncall.rules import Override, Plan, Revision, Rotation, Schedule
+
+ANA, BO, CY, DEE = (UUID(int=n) for n in (0xA, 0xB, 0xC, 0xD))
+FIRST, SECOND = UUID(int=1), UUID(int=2)
+DAILY = Plan("UTC", "days", 1, datetime(2026, 11, 2), participants=(ANA, BO))  # from a Monday
+NOON = datetime(2026, 11, 4, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def rotation(plan: Plan, number: UUID = FIRST) -> Rotation:
+    return Rotation(number, (Revision(None, plan),))
+
+
+def test_an_override_of_all_rotations_stands_in_nobodys_place_where_a_newer_one_does() -> None:
+    rotations = rotation(DAILY), rotation(replace(DAILY, participants=(CY,)), SECOND)
+    of_all = Override(UUID(int=7), DEE, NOON, NOON + HOUR, None, NOON)
+    of_second = Override(UUID(int=8), BO, NOON, NOON + HOUR, SECOND, NOON + HOUR)
+    found = on_call(Schedule(rotations, (of_all, of_second)), NOON)
+    assert {(shift.user_id, shift.replaced) for shift in found} == {(DEE, (ANA,)), (BO, (CY,))}

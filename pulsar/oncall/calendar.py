@@ -48,6 +48,8 @@ def on_call(schedule: Schedule, at: datetime) -> tuple[Shift, ...]:
 
 def shifts(schedule: Schedule, start: datetime, end: datetime) -> list[Shift]:
     """All shifts that lie in the span, in their order, cut to it."""
+    if start >= end:
+        return []
     lanes = {r.id: list(_cut(_own_shifts(r, start, end), start, end)) for r in schedule.rotations}
     found = _overridden(schedule, lanes, start, end) if schedule.overrides else chain.from_iterable(lanes.values())
     return sorted(found, key=lambda shift: (shift.start, str(shift.rotation_id)))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from pulsar.oncall.calendar import on_call
+from pulsar.oncall.calendar import on_call, shifts
 from pulsar.oncall.rules import Override, Plan, Revision, Rotation, Schedule
 
 ANA, BO, CY, DEE = (UUID(int=n) for n in (0xA, 0xB, 0xC, 0xD))
@@ -25,3 +25,7 @@ def test_an_override_of_all_rotations_stands_in_nobodys_place_where_a_newer_one_
     of_second = Override(UUID(int=8), BO, NOON, NOON + HOUR, SECOND, NOON + HOUR)
     found = on_call(Schedule(rotations, (of_all, of_second)), NOON)
     assert {(shift.user_id, shift.replaced) for shift in found} == {(DEE, (ANA,)), (BO, (CY,))}
+
+
+def test_a_span_of_no_length_has_no_shifts() -> None:
+    assert shifts(Schedule((rotation(DAILY),)), NOON, NOON) == []

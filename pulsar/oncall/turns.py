@@ -4,7 +4,7 @@ Turns are numbered from 0. Their bounds lie on the wall clock, `length` units ap
 (see wallclock.py): finding the turn of an instant is a division and takes as long for a plan that began in 2000.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import count
@@ -64,11 +64,25 @@ def is_open(plan: Plan, number: int) -> bool:
 
 
 def spans_of(plan: Plan, number: int) -> Iterator[Span]:
-    """The instants between which the turn's participant is on call."""
-    for opens, closes in open_walls(plan, *_walls(plan, number)):
-        start, end = instant_of(opens, plan.zone), instant_of(closes, plan.zone)
-        if start < end:
-            yield start, end
+    """The instants between which the turn's participant is on call. A skipped hour can bring windows together."""
+    walls = open_walls(plan, *_walls(plan, number))
+    return _joined((instant_of(opens, plan.zone), instant_of(closes, plan.zone)) for opens, closes in walls)
+
+
+def _joined(spans: Iterable[Span]) -> Iterator[Span]:
+    """Those that touch, as one; without empty ones. They come in order."""
+    held: Span | None = None
+    for start, end in spans:
+        if start >= end:
+            continue
+        if held and held[1] == start:
+            held = held[0], end
+            continue
+        if held:
+            yield held
+        held = start, end
+    if held:
+        yield held
 
 
 def _walls(plan: Plan, number: int) -> Span:
@@ -78,26 +92,18 @@ def _walls(plan: Plan, number: int) -> Span:
 
 def open_walls(plan: Plan, start: datetime, end: datetime) -> Iterator[Span]:
     """The parts of this stretch of wall time that lie in the plan's windows."""
+    return _joined(_pieces(plan, start, end))
+
+
+def _pieces(plan: Plan, start: datetime, end: datetime) -> Iterator[Span]:
     if not plan.windows:
-        if start < end:
-            yield start, end
+        yield start, end
         return
     week = datetime.combine(start.date() - timedelta(days=start.weekday()), datetime.min.time())
-    opened: Span | None = None
     while week < end:
         for opens, closes in _open_in_a_week(plan.windows):
-            one = max(start, week + opens), min(end, week + closes)
-            if one[0] >= one[1]:
-                continue
-            if opened and opened[1] == one[0]:
-                opened = opened[0], one[1]
-                continue
-            if opened:
-                yield opened
-            opened = one
+            yield max(start, week + opens), min(end, week + closes)
         week += WEEK
-    if opened:
-        yield opened
 
 
 @lru_cache(maxsize=4096)

@@ -1,11 +1,11 @@
 """Corners of the calendar that were wrong once. Each was found by the oracle, or by a property."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from pulsar.oncall.calendar import on_call, shifts
-from pulsar.oncall.rules import Override, Plan, Revision, Rotation, Schedule
+from pulsar.oncall.rules import Override, Plan, Revision, Rotation, Schedule, Window
 
 ANA, BO, CY, DEE = (UUID(int=n) for n in (0xA, 0xB, 0xC, 0xD))
 FIRST, SECOND = UUID(int=1), UUID(int=2)
@@ -29,3 +29,17 @@ def test_an_override_of_all_rotations_stands_in_nobodys_place_where_a_newer_one_
 
 def test_a_span_of_no_length_has_no_shifts() -> None:
     assert shifts(Schedule((rotation(DAILY),)), NOON, NOON) == []
+
+
+def test_windows_that_a_skipped_hour_brings_together_are_one_shift() -> None:
+    plan = Plan(
+        "Europe/Berlin",
+        "days",
+        1,
+        datetime(2026, 3, 1),
+        windows=(Window(frozenset(), time(0), time(2)), Window(frozenset(), time(2, 30), time(6))),
+        participants=(ANA,),
+    )
+    start = datetime(2026, 3, 28, 23, tzinfo=UTC)
+    found = shifts(Schedule((rotation(plan),)), start, start + 10 * HOUR)
+    assert [(shift.start.hour, shift.end.hour) for shift in found] == [(23, 4)]

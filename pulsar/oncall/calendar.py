@@ -73,15 +73,18 @@ def gaps(schedule: Schedule, start: datetime, end: datetime) -> list[Span]:
 def next_on_call(schedule: Schedule, at: datetime) -> tuple[Shift, ...]:
     """In each lane the next shift of somebody else, if one comes within 400 days."""
     now = {shift.rotation_id: shift.user_id for shift in on_call(schedule, at)}
-    awaited = {r.id for r in schedule.rotations if _has_others(r, at, now.get(r.id))}
-    found: dict[UUID | None, Shift] = {}
+    awaited: set[UUID | None] = {r.id for r in schedule.rotations if _has_others(r, at, now.get(r.id))}
+    awaited |= {o.rotation_id for o in schedule.overrides if at < o.start and o.user_id != now.get(o.rotation_id)}
+    found: dict[UUID | None, datetime] = {}
     for span in _LOOK_AHEAD:
         for shift in shifts(schedule, at, at + span):
             if shift.start > at and shift.user_id != now.get(shift.rotation_id):
-                found.setdefault(shift.rotation_id, shift)
+                found.setdefault(shift.rotation_id, shift.start)
         if found.keys() >= awaited:
             break
-    return tuple(sorted(found.values(), key=lambda shift: shift.start))
+    # Asked for anew, since the span that was looked through may have cut them.
+    whole = (shift for lane, start in found.items() for shift in on_call(schedule, start) if shift.rotation_id == lane)
+    return tuple(sorted(whole, key=lambda shift: shift.start))
 
 
 def _has_others(rotation: Rotation, at: datetime, user_id: UUID | None) -> bool:

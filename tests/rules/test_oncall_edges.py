@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
-from pulsar.oncall.calendar import on_call, shifts
+from pulsar.oncall.calendar import next_on_call, on_call, shifts
 from pulsar.oncall.rules import Override, Plan, Revision, Rotation, Schedule, Window
 
 ANA, BO, CY, DEE = (UUID(int=n) for n in (0xA, 0xB, 0xC, 0xD))
@@ -43,3 +43,19 @@ def test_windows_that_a_skipped_hour_brings_together_are_one_shift() -> None:
     start = datetime(2026, 3, 28, 23, tzinfo=UTC)
     found = shifts(Schedule((rotation(plan),)), start, start + 10 * HOUR)
     assert [(shift.start.hour, shift.end.hour) for shift in found] == [(23, 4)]
+
+
+def test_the_next_shift_has_its_exact_end_however_far_it_is() -> None:
+    weekly = replace(DAILY, unit="weeks", participants=(ANA, BO))
+    (following,) = next_on_call(Schedule((rotation(weekly),)), NOON)
+    assert (following.user_id, following.start, following.end) == (
+        BO,
+        datetime(2026, 11, 9, tzinfo=UTC),
+        datetime(2026, 11, 16, tzinfo=UTC),
+    )
+
+
+def test_an_override_that_comes_later_than_the_next_turn_is_next_as_well() -> None:
+    in_a_month = Override(UUID(int=7), DEE, NOON + 30 * DAY, NOON + 31 * DAY, None, NOON)
+    found = next_on_call(Schedule((rotation(DAILY),), (in_a_month,)), NOON)
+    assert [(shift.user_id, shift.rotation_id) for shift in found] == [(BO, FIRST), (DEE, None)]

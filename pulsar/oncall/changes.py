@@ -47,9 +47,9 @@ def effective_at(rotation: Rotation, effective: Effective, now: datetime) -> dat
 
 
 def _last_of_round(plan: Plan, number: int) -> int:
-    """Turns in which nothing is open belong to the round before."""
+    """Turns that are not counted belong to the round before."""
     following = number + 1
-    while not (place_of(plan, following) == 0 and is_open(plan, following)):
+    while not (place_of(plan, following) == 0 and (plan.turns == "calendar" or is_open(plan, following))):
         following += 1
         if plan.ends and bound(plan, following) >= plan.ends:
             break

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from pulsar.oncall.calendar import next_on_call, on_call, shifts
+from pulsar.oncall.changes import effective_at
 from pulsar.oncall.rules import Override, Plan, Revision, Rotation, Schedule, Window
 
 ANA, BO, CY, DEE = (UUID(int=n) for n in (0xA, 0xB, 0xC, 0xD))
@@ -59,3 +60,16 @@ def test_an_override_that_comes_later_than_the_next_turn_is_next_as_well() -> No
     in_a_month = Override(UUID(int=7), DEE, NOON + 30 * DAY, NOON + 31 * DAY, None, NOON)
     found = next_on_call(Schedule((rotation(DAILY),), (in_a_month,)), NOON)
     assert [(shift.user_id, shift.rotation_id) for shift in found] == [(BO, FIRST), (DEE, None)]
+
+
+def test_a_round_ends_even_if_the_first_persons_turns_are_all_outside_the_windows() -> None:
+    """Seven people, one for each day of the week, and a window on Tuesdays only: it looked for a Monday for ever."""
+    tuesdays = Window(frozenset({2}), time(9), time(17))
+    seven = replace(DAILY, participants=(ANA, BO, CY, DEE, ANA, BO, CY), windows=(tuesdays,))
+    assert effective_at(rotation(seven), "end_of_round", NOON) == datetime(2026, 11, 9, tzinfo=UTC)
+
+
+def test_a_round_of_open_windows_ends_when_the_first_persons_next_window_is_due() -> None:
+    weekdays = Window(frozenset({1, 2, 3, 4, 5}), time(9), time(17))
+    five = replace(DAILY, participants=(ANA, BO, CY, DEE, BO), windows=(weekdays,), turns="open_windows")
+    assert effective_at(rotation(five), "end_of_round", NOON) == datetime(2026, 11, 9, tzinfo=UTC)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,10 +22,13 @@ class Received:
 
 @dataclass
 class Receiver:
-    """`answers` are given one after the other, each a status line and headers; then always 200."""
+    """`answers` are given one after the other: status line, headers and, after an empty line, a body. Then always 200,
+    or what the `vendor` says for whom this server stands; what that finds wrong is kept among the complaints."""
 
     received: list[Received] = field(default_factory=list)
     answers: deque[str] = field(default_factory=deque)
+    vendor: Callable[[Received], str] | None = None
+    complaints: list[str] = field(default_factory=list)
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     answering: asyncio.Event = field(default_factory=asyncio.Event)
     """While it is cleared, requests get no answer."""
@@ -41,12 +45,25 @@ class Receiver:
         await asyncio.gather(*self._serving)
 
     @property
+    def root(self) -> str:
+        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/hook"
+        return f"{self.root}/hook"
 
     def channel(self, name: str = "Webhook", **config: Any) -> dict[str, Any]:
         """The body that sets up a webhook channel to this server."""
         return {"name": name, "channel_type": "webhook", "config": {"url": self.url} | config}
+
+    def _answer(self, received: Received) -> str:
+        if self.answers:
+            return self.answers.popleft()
+        try:
+            return self.vendor(received) if self.vendor else "200 OK"
+        except Exception as error:
+            self.complaints.append(f"{type(error).__name__}: {error}")
+            return f"400 Bad Request\r\n\r\n{type(error).__name__}: {error}"
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if task := asyncio.current_task():
@@ -60,8 +77,12 @@ class Receiver:
             self.received.append(Received(method, path, headers, body))
             self.reached.set()
             await self.answering.wait()
-            answer = self.answers.popleft() if self.answers else "200 OK"
-            writer.write(f"HTTP/1.1 {answer}\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok".encode("latin-1"))
+            head, _, text = self._answer(self.received[-1]).partition("\r\n\r\n")
+            content = (text or "ok").encode()
+            writer.write(
+                f"HTTP/1.1 {head}\r\nConnection: close\r\nContent-Length: {len(content)}\r\n\r\n".encode("latin-1")
+            )
+            writer.write(content)
             await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass

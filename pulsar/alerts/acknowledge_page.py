@@ -5,6 +5,7 @@ page stands alone, without script: it must work half asleep on any phone.
 """
 
 import html
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -23,6 +24,7 @@ from pulsar.base.events import SYSTEM, Actor
 from pulsar.base.http import Pulsar, PulsarNode
 from pulsar.escalation.outlook import outlook
 from pulsar.notify.message import ACKNOWLEDGE
+from pulsar.notify.model import ChannelRow
 from pulsar.orgs.actions import membership_of
 from pulsar.people.names import user_names
 
@@ -91,19 +93,30 @@ async def _shown(tx: Transaction, alert: Alert) -> HTMLResponse:
     return _page(title, body)
 
 
+async def _holder(tx: Transaction, claims: dict[str, Any]) -> Actor | None:
+    """In whose name the link acts: a person's, or a room's, of which nobody can say who in it pressed. None when they
+    were removed since the message went out: then they have no say any more."""
+    if room := claims.get("room"):
+        channel = await tx.get(ChannelRow, (tx.org, UUID(room)))
+        return Actor("link", None, f"Somebody in {channel.name}") if channel else None
+    user_id = UUID(claims["sub"])
+    if not await membership_of(tx, user_id):
+        return None
+    return Actor("link", user_id, (await user_names(tx, [user_id])).get(user_id, SYSTEM.name))
+
+
 async def _answer(token: str, pulsar: Pulsar, *, press: bool) -> HTMLResponse:
     try:
         claims = pulsar.keys.verify(ACKNOWLEDGE, token, clock.now())
     except BadSignature:
         return _gone()
-    org, user_id, alert_id = UUID(claims["org"]), UUID(claims["sub"]), UUID(claims["alert"])
+    org, alert_id = UUID(claims["org"]), UUID(claims["alert"])
     async with pulsar.db.in_org(org) as tx:
-        # Somebody who was removed since the mail went out has no say any more.
-        if not await membership_of(tx, user_id):
+        if not (holder := await _holder(tx, claims)):
             return _gone()
         if press:
             try:
-                tx.actor = Actor("link", user_id, (await user_names(tx, [user_id])).get(user_id, SYSTEM.name))
+                tx.actor = holder
                 await actions.acknowledge(tx, await actions.locked(tx, alert_id))
                 await tx.flush()
             except (AlertStateConflict, NotFound):

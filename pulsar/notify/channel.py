@@ -6,15 +6,20 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any, Literal, Protocol, cast, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl
 from pydantic.fields import FieldInfo
 
 from pulsar.notify import channels
 
 Reach = Literal["personal", "room"]
 
+COLOURS = {"P1": "#c62828", "P2": "#e06c00", "P3": "#c79a00", "P4": "#1858b8", "P5": "#6b7280"}
+
 Secret = Annotated[str, Field(json_schema_extra={"writeOnly": True})]
 """A field that is sealed at rest and never comes back."""
+
+SecretUrl = Annotated[HttpUrl, Field(json_schema_extra={"writeOnly": True})]
+"""An address that is its own key: whoever knows it can send there."""
 
 
 class Config(BaseModel):
@@ -36,6 +41,27 @@ class Message:
     facts: dict[str, Any] = field(default_factory=dict)
     """The same for machines: what the webhook channel puts into its JSON."""
     link_label: str = "Open in Pulsar"
+
+    @property
+    def priority(self) -> str | None:
+        priority: str | None = self.facts.get("priority")
+        return priority
+
+    @property
+    def colour(self) -> str:
+        """Of a message that is about an alert: by its priority."""
+        return COLOURS.get(self.priority or "", COLOURS["P5"])
+
+    @property
+    def line(self) -> str:
+        """The title without the line breaks that somebody's alert has in it."""
+        return " ".join(self.title.split())
+
+    @property
+    def labelled_links(self) -> list[tuple[str, str]]:
+        """What to do about it: acknowledge first."""
+        links = (("Acknowledge", self.acknowledge_link), ("Open in Pulsar", self.link))
+        return [(label, link) for label, link in links if link]
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def compose(pulsar: Pulsar, tx: Transaction, notification: Notification) -> Mess
             part for part in (subject.body, _told(notification, people, content.get("held_back", []))) if part
         ),
         link=f"{base_url}{subject.path}",
-        acknowledge_link=_acknowledge_link(base_url, tx, notification.user_id, subject.id),
+        acknowledge_link=_acknowledge_link(base_url, tx, notification, subject.id),
         facts={
             "kind": "page",
             "alert_id": str(subject.id),
@@ -61,9 +61,8 @@ def _told(notification: Notification, people: list[str], held_back: list[str]) -
     return "\n".join(line for line in (told, not_told) if line)
 
 
-def _acknowledge_link(base_url: str, tx: Transaction, user_id: UUID | None, subject_id: UUID) -> str | None:
-    """For one person and one alert, for a week. A room gets none: it could not say who acknowledged."""
-    if user_id is None:
-        return None
-    claims = {"org": str(tx.org), "sub": str(user_id), "alert": str(subject_id)}
+def _acknowledge_link(base_url: str, tx: Transaction, notification: Notification, subject_id: UUID) -> str:
+    """For one person, or for whoever is in one room, and for one alert, for a week."""
+    holder = {"sub": str(notification.user_id)} if notification.user_id else {"room": str(notification.channel_id)}
+    claims = {"org": str(tx.org), "alert": str(subject_id)} | holder
     return f"{base_url}/ack/{quote(tx.keys.sign(ACKNOWLEDGE, claims, clock.now(), LINK_LIFETIME))}"

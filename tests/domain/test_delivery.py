@@ -286,6 +286,7 @@ async def test_what_a_webhook_gets(ana: Person, bo: Person, engine: Engine, rece
     body = got.json
     assert body.pop("id") == got.headers["idempotency-key"]
     assert datetime.fromisoformat(body.pop("timestamp"))
+    assert body.pop("acknowledge_link").startswith("http://pulsar.test/ack/")
     assert body == {
         "title": "[P2] #1 Disk full",
         "text": "No space left\n\nLevel 1: Ana, Bo",

@@ -7,14 +7,14 @@ from pydantic import Field, HttpUrl, field_validator
 
 from pulsar.base import clock
 from pulsar.notify.channel import Config as BaseConfig
-from pulsar.notify.channel import Message, Reach, Recipient, Undelivered
+from pulsar.notify.channel import Message, Reach, Recipient
+from pulsar.notify.sending import post
 
 slug = "webhook"
 title = "Webhook"
 reach: Reach = "room"
 help = "Posts each page as JSON to an address of yours."  # noqa: A001 - the protocol's word
 
-_KEPT_ANSWER = 500
 _OWN_HEADERS = {"content-type", "content-length", "host", "idempotency-key", "user-agent"}
 
 Headers = Annotated[
@@ -55,22 +55,15 @@ async def send(message: Message, config: Config, recipient: Recipient | None) ->
         "title": message.title,
         "text": message.text,
         "link": message.link,
+        "acknowledge_link": message.acknowledge_link,
         **message.facts,
         "timestamp": clock.rfc3339(clock.now()),
     }
-    headers = {**config.headers, "Idempotency-Key": message.id, "User-Agent": "Pulsar/1.0"}
-    try:
-        # A redirect is a failure: the address that the owner checked is the address that is called.
-        async with httpx.AsyncClient(timeout=config.timeout_seconds, trust_env=False) as client:
-            response = await client.request(config.method, str(config.url), json=body, headers=headers)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise Undelivered(f"{type(error).__name__}: {error}") from error
-    answer = f"{response.status_code} {response.text[:_KEPT_ANSWER]}".strip()
-    if response.is_success:
-        return answer
-    retry_after = response.headers.get("retry-after", "")
-    raise Undelivered(
-        answer,
-        permanent=response.status_code < 500 and response.status_code not in {408, 425, 429},
-        retry_after_seconds=float(retry_after) if retry_after.isdecimal() else None,
+    answer = await post(
+        str(config.url),
+        method=config.method,
+        json=body,
+        headers={**config.headers, "Idempotency-Key": message.id},
+        timeout_seconds=config.timeout_seconds,
     )
+    return answer.shown

@@ -5,7 +5,7 @@ const schema = {
 	required: ['host'],
 	$defs: { Security: { enum: ['starttls', 'tls'], type: 'string' } },
 	properties: {
-		host: { type: 'string', title: 'Server' },
+		host: { type: 'string', title: 'Server', examples: ['mail.example.org'] },
 		port: { type: 'integer', default: 587, minimum: 1, maximum: 65535 },
 		security: { $ref: '#/$defs/Security', default: 'starttls', title: 'Encryption' },
 		password: { anyOf: [{ type: 'string' }, { type: 'null' }], writeOnly: true, title: 'Password' },
@@ -30,6 +30,7 @@ describe('a channel’s form', () => {
 			'password',
 			'headers'
 		]);
+		expect(fields.map((field) => field.example).filter(Boolean)).toEqual(['mail.example.org']);
 		expect(fields[2]).toMatchObject({ title: 'Encryption', choices: ['starttls', 'tls'] });
 	});
 

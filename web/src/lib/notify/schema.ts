@@ -12,6 +12,8 @@ export interface SchemaField {
 	min?: number;
 	max?: number;
 	format?: string;
+	/** What one would look like. */
+	example?: string;
 	initial: string;
 }
 
@@ -23,6 +25,7 @@ interface Property {
 	enum?: unknown[];
 	const?: unknown;
 	format?: string;
+	examples?: unknown[];
 	minimum?: number;
 	maximum?: number;
 	writeOnly?: boolean;
@@ -68,6 +71,7 @@ export function fieldsOf(configSchema: unknown): SchemaField[] {
 			min: property.minimum,
 			max: property.maximum,
 			format: property.format,
+			example: typeof property.examples?.[0] === 'string' ? property.examples[0] : undefined,
 			initial: initial === undefined || initial === null || typeof initial === 'object' ? '' : String(initial)
 		};
 	});

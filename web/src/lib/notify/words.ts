@@ -16,4 +16,11 @@ export const DELIVERY_STATUS: Record<Notification['status'], { text: string; ton
 /** Pending, after a first attempt that failed. */
 export const RETRYING = { text: 'Retrying', tone: 'warn' } as const;
 
+/** Of a channel's settings the one that tells it from others of its kind. */
+export const whereTo = (config: Record<string, unknown>): string =>
+	['from_address', 'url', 'channel', 'chat_id', 'from_number', 'server']
+		.map((name) => config[name])
+		.filter((value) => typeof value === 'string' && value !== '')
+		.map(String)[0] ?? '';
+
 export const reasonWords = (reason: string): string => reason.replaceAll('_', ' ').replace(/\.$/, '');

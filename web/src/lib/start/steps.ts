@@ -28,7 +28,7 @@ export function steps(reality: Reality): Step[] {
 			id: 'channel',
 			done: channels.some((channel) => channel.enabled),
 			title: 'Add a way to reach people',
-			text: 'Your mail server, or a webhook into your chat.'
+			text: 'Your mail server, Slack, Teams, Telegram, ntfy or a webhook.'
 		},
 		{
 			id: 'policy',

@@ -37,6 +37,7 @@ from pulsar.notify import api as channels
 from pulsar.notify import log_api as notification_log
 from pulsar.notify import preferences_api as preferences
 from pulsar.oncall import api as schedules
+from pulsar.oncall import feeds_api as feeds
 from pulsar.oncall import oncall_api as oncall
 from pulsar.oncall import overrides_api as overrides
 from pulsar.oncall import preview_api as preview
@@ -68,6 +69,7 @@ _ROUTES = (
     overrides,
     preview,
     oncall,
+    feeds,
     escalation,
     problems,
     channels,

@@ -86,3 +86,22 @@ class OverrideDeleted(OverrideEvent):
     """Cancelled before it began, or ended now: then `ends_at` is that instant."""
 
     type: ClassVar = "override.deleted"
+
+
+class FeedEvent(Event):
+    subject_type: ClassVar = "calendar_feed"
+
+
+@dataclass(frozen=True)
+class FeedCreated(FeedEvent):
+    """`schedule` is its name; none: the shifts of the user."""
+
+    type: ClassVar = "feed.created"
+    user_id: str
+    schedule: str | None
+
+
+@dataclass(frozen=True)
+class FeedRevoked(FeedEvent):
+    type: ClassVar = "feed.revoked"
+    user_id: str

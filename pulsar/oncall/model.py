@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -88,7 +88,25 @@ class OverrideRow(OrgOwned):
     ends_at: Mapped[datetime]
     note: Mapped[str] = mapped_column(default="")
     created_by: Mapped[UUID | None]
-    # The request that it came from, once there are such.
     cover_request_id: Mapped[UUID | None]
     created_at: Mapped[datetime] = created_at_column()
     updated_at: Mapped[datetime] = updated_at_column()
+
+
+class CalendarFeed(OrgOwned):
+    """A secret address at which calendar programs read: of a schedule, or all shifts of its owner. Only the secret's
+    hash is kept."""
+
+    __tablename__ = "calendar_feeds"
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "schedule_id"], ["schedules.org_id", "schedules.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["org_id", "user_id"], ["memberships.org_id", "memberships.user_id"]),
+        Index("ix_calendar_feeds_user", "org_id", "user_id"),
+    )
+
+    schedule_id: Mapped[UUID | None]
+    user_id: Mapped[UUID]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    token_prefix: Mapped[str]
+    last_used_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = created_at_column()

@@ -73,7 +73,13 @@ async def _on_call(owner: Person, team_id: str) -> dict[str, str]:
     rotation = await owner.makes(f"{path}/rotations", name="First line", starts_on="2026-01-05", participants=[me])
     span = {"starts_at": "2040-01-01T00:00:00Z", "ends_at": "2040-01-02T00:00:00Z"}
     override = await owner.makes(f"{path}/overrides", user_id=me, **span)
-    return {"schedule_id": schedule["id"], "rotation_id": rotation["id"], "override_id": override["id"]}
+    feed = await owner.makes(f"{path}/feeds")
+    return {
+        "schedule_id": schedule["id"],
+        "rotation_id": rotation["id"],
+        "override_id": override["id"],
+        "feed_id": feed["id"],
+    }
 
 
 async def _household(people: People, name: str, mailbox: Mailbox) -> Household:

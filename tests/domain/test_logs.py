@@ -91,6 +91,16 @@ async def be_paged(http: httpx.AsyncClient, token: str, planted: dict[str, str],
     assert (await http.get(path + "x")).status_code == 410
 
 
+async def subscribe(ana: Person, planted: dict[str, str]) -> None:
+    """A calendar program that reads its address, also after it was revoked."""
+    feed = await ana.makes("/users/me/feeds")
+    path = feed["url"].partition(API)[2]
+    planted["calendar"] = path.removeprefix("/calendar/").removesuffix(".ics")
+    assert (await ana.http.get(API + path)).status_code == 200
+    await ana.delete(f"/users/me/feeds/{feed['id']}")
+    assert (await ana.http.get(API + path)).status_code == 404
+
+
 async def listen_in(ana: Person, planted: dict[str, str], running: Running) -> None:
     planted["ticket"] = (await ana.makes("/ws/ticket"))["ticket"]
     address = f"{running.url.replace('http', 'ws')}{API}/ws?ticket={planted['ticket']}&after=0"
@@ -108,6 +118,7 @@ async def test_no_secret_stands_in_the_logs(running: Running, mail: Mailbox, rec
         token = await set_up(ana, planted, mail, receiver)
         await be_paged(http, token, planted, mail)
         await listen_in(ana, planted, running)
+        await subscribe(ana, planted)
         assert receiver.received[0].headers["authorization"] == planted["header"]
     await running.stop()
 

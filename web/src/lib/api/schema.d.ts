@@ -867,6 +867,105 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/schedules/{schedule_id}/feeds': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * List Schedule Feeds
+		 * @description Your own.
+		 */
+		get: operations['list_schedule_feeds'];
+		put?: never;
+		/** Create Schedule Feed */
+		post: operations['create_schedule_feed'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/schedules/{schedule_id}/feeds/{feed_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** Revoke Schedule Feed */
+		delete: operations['revoke_schedule_feed'];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/users/me/feeds': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * List My Feeds
+		 * @description All that you have, those of schedules too.
+		 */
+		get: operations['list_my_feeds'];
+		put?: never;
+		/**
+		 * Create My Feed
+		 * @description Of your own shifts, in all schedules of this organization.
+		 */
+		post: operations['create_my_feed'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/users/me/feeds/{feed_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** Revoke My Feed */
+		delete: operations['revoke_my_feed'];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/calendar/{token}.ics': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Read Calendar
+		 * @description For calendar programs, with no token but the one in the address: 30 days back and 180 ahead, in UTC.
+		 */
+		get: operations['read_calendar'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/escalation-policies': {
 		parameters: {
 			query?: never;
@@ -1645,6 +1744,28 @@ export interface components {
 			/** Reason */
 			reason?: string | null;
 		};
+		/** CreatedFeed */
+		CreatedFeed: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			schedule: components['schemas']['Named'] | null;
+			/** Token Prefix */
+			token_prefix: string;
+			/** Last Used At */
+			last_used_at: string | null;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			/** Url */
+			url: string;
+			/** Webcal Url */
+			webcal_url: string;
+		};
 		/** CreatedToken */
 		CreatedToken: {
 			/**
@@ -1755,6 +1876,24 @@ export interface components {
 			/** Levels */
 			levels: components['schemas']['LevelOutlook'][];
 			next: components['schemas']['NextOutlook'] | null;
+		};
+		/** FeedView */
+		FeedView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			schedule: components['schemas']['Named'] | null;
+			/** Token Prefix */
+			token_prefix: string;
+			/** Last Used At */
+			last_used_at: string | null;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
 		};
 		/** GapView */
 		GapView: {
@@ -2581,6 +2720,19 @@ export interface components {
 		Page_DutyView_: {
 			/** Items */
 			items: components['schemas']['DutyView'][];
+			/** Total */
+			total: number;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
+		/** Page[FeedView] */
+		Page_FeedView_: {
+			/** Items */
+			items: components['schemas']['FeedView'][];
 			/** Total */
 			total: number;
 			/** Page */
@@ -6159,6 +6311,230 @@ export interface operations {
 				content: {
 					'application/json': components['schemas']['PersonalShifts'];
 				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_schedule_feeds: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path: {
+				schedule_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_FeedView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	create_schedule_feed: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				schedule_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['CreatedFeed'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	revoke_schedule_feed: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				schedule_id: string;
+				feed_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_my_feeds: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_FeedView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	create_my_feed: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['CreatedFeed'];
+				};
+			};
+		};
+	};
+	revoke_my_feed: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				feed_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	read_calendar: {
+		parameters: {
+			query?: never;
+			header?: {
+				'if-none-match'?: string;
+			};
+			path: {
+				token: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'text/calendar': string;
+				};
+			};
+			/** @description Not modified */
+			304: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
 			};
 			/** @description Validation Error */
 			422: {

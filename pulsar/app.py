@@ -1,6 +1,7 @@
 """What is the program that a web server runs? Routers, error shape and console, wired in this one place."""
 
 import contextlib
+import logging
 import time
 from collections.abc import AsyncIterator
 from http import HTTPStatus
@@ -200,12 +201,15 @@ class Edge:
                 message.setdefault("headers", []).append((b"x-request-id", request_id.encode()))
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                await self._route(scope, receive, answering)
-            finally:
+        # Nothing unbinds it: the server runs each request in a task, and so in a context, of its own.
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            await self._route(scope, receive, answering)
+        finally:
+            quiet = _quiet(scope["path"])
+            if not quiet or log.is_enabled_for(logging.DEBUG):
+                say = log.debug if quiet else log.info
                 took = round((time.monotonic() - started) * 1000, 1)
-                say = log.debug if _quiet(scope["path"]) else log.info
                 say("request", method=scope["method"], path=safe_path(scope["path"]), status=status, ms=took)
 
     async def _route(self, scope: Any, receive: Any, send: Any) -> None:

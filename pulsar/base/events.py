@@ -1,18 +1,15 @@
 """What happened? The append-only stream of an organization: written with the change, numbered without holes."""
 
-import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy import BigInteger, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pulsar.base.json import pack
 from pulsar.base.model import Base, org_id_column
 
 
@@ -37,14 +34,10 @@ class Event:
     subject_type: ClassVar[str]
     subject_id: UUID
 
-    @property
-    def data(self) -> dict[str, Any]:
-        fields = ((f.name, getattr(self, f.name)) for f in dataclasses.fields(self))
-        return {name: value for name, value in fields if name != "subject_id"}
-
 
 class EventRow(Base):
-    """One line of the stream. `number` counts per organization in the order of the commits: see `write`."""
+    """One line of the stream. `number` counts per organization in the order of the commits: see
+    `Transaction.conclude`."""
 
     __tablename__ = "events"
     __table_args__ = (Index("ix_events_subject", "org_id", "subject_id", "number"),)
@@ -71,29 +64,6 @@ class CounterRow(Base):
     value: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
-COUNT_UP = "UPDATE counters SET value = value + $2 WHERE name = $1 RETURNING value"
-
-
-async def commit_with(connection: asyncpg.Connection, events: Sequence[tuple[Event, Actor]], at: datetime) -> None:
-    """Writes the events and commits, as the last thing a transaction does; a new, empty one is open afterwards.
-
-    `write_events` numbers them from the organization's counter, whose row stays locked until the commit: so numbers
-    become visible in their order, and a reader that has seen n has seen everything before n. That lines up the
-    organization's transactions, so the lock must not outlast a trip over the wire, least of all to a process that is
-    busy: the function and the COMMIT go to the server in one message.
-    """
-    lines = [
-        {
-            "type": event.type,
-            "subject_type": event.subject_type,
-            "subject_id": event.subject_id,
-            "actor_type": actor.type,
-            "actor_id": actor.id,
-            "actor_name": actor.name,
-            "data": event.data,
-        }
-        for event, actor in events
-    ]
-    packed = pack({"at": at, "events": lines})
-    await connection.execute("SELECT set_config('pulsar.events', $1, true)", packed)
-    await connection.execute("SELECT write_events(); COMMIT; BEGIN")
+def lines(events: Iterable[tuple[Event, Actor]]) -> list[tuple[Any, ...]]:
+    """As the database's function `conclude` takes them."""
+    return [(event.type, event.subject_type, actor.type, actor.id, actor.name, event) for event, actor in events]

@@ -1,13 +1,9 @@
 """What is to be done later? Jobs, put into PgQueuer's table by the transaction that makes them necessary."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-
-import asyncpg
-from pgqueuer.db import AsyncpgDriver
-from pgqueuer.queries import Queries
 
 from pulsar.base import clock
 from pulsar.base.json import pack
@@ -34,15 +30,18 @@ class Job:
     urgency: int = 0
 
 
-async def write(connection: asyncpg.Connection, jobs: Sequence[Job], began_at: datetime) -> None:
-    """Delays count from the database's own clock, so a node whose clock is off does not page early; and there from
-    the beginning of the transaction, because that is PostgreSQL's now()."""
+def lines(jobs: Iterable[Job], began_at: datetime) -> list[tuple[Any, ...]]:
+    """As the database's function `conclude` takes them. Delays count from the database's own clock, so a node whose
+    clock is off does not page early; and there from the beginning of the transaction, because that is PostgreSQL's
+    now()."""
     now = clock.now()
-    await Queries(AsyncpgDriver(connection)).enqueue(
-        [job.name for job in jobs],
-        [pack(job.ids).encode() for job in jobs],
-        [job.urgency for job in jobs],
-        [job.run_at - began_at if job.run_at and job.run_at > now else None for job in jobs],
-        [job.key for job in jobs],
-        on_conflict="skip",
-    )
+    return [
+        (
+            job.name,
+            job.key,
+            pack(job.ids),
+            job.urgency,
+            job.run_at - began_at if job.run_at and job.run_at > now else timedelta(),
+        )
+        for job in jobs
+    ]

@@ -26,7 +26,7 @@ from pulsar.escalation.events import (
     LevelFired,
     LevelSkipped,
 )
-from pulsar.escalation.model import Policy, Run
+from pulsar.escalation.model import Run
 from pulsar.escalation.people import fallback_people, people_of
 from pulsar.escalation.rules import NO_POLICY, Ladder, Step, held
 from pulsar.notify import actions as notify
@@ -59,7 +59,7 @@ def step_job(org: UUID | None, steps: Sequence[DueStep], priority: str, at: date
     """For steps that are due together, as those of a storm are: one job, and later one transaction."""
     first = steps[0]
     key = f"step:{first.run_id}:{first.generation}:{first.cycle}:{first.position}"
-    ids = {"org": org, "steps": [[str(s.run_id), s.generation, s.cycle, s.position] for s in steps]}
+    ids = {"org": org, "steps": [[s.run_id, s.generation, s.cycle, s.position] for s in steps]}
     return Job("escalate", key, ids, at, notify.urgency_of({"subject": {"priority": priority}}))
 
 
@@ -79,9 +79,11 @@ async def choose(tx: Transaction, wanted: Sequence[UUID]) -> Chosen | None:
 
 
 async def _policies(tx: Transaction, wanted: set[UUID]) -> list[Chosen]:
-    """Columns rather than objects: this is in the way of every alert that comes in."""
-    query = select(Policy.id, Policy.name, Policy.ladder, Policy.is_default)
-    rows = await tx.execute(query.where(Policy.id.in_(wanted) | Policy.is_default))
+    """By the driver: this is in the way of every alert that comes in."""
+    connection = await tx.driver()
+    rows = await connection.fetch(
+        "SELECT id, name, ladder, is_default FROM escalation_policies WHERE id = ANY($1) OR is_default", wanted
+    )
     return [Chosen(*row) for row in rows]
 
 
@@ -94,38 +96,38 @@ def _first(policies: list[Chosen], wanted: Sequence[UUID]) -> Chosen | None:
 async def start_all(tx: Transaction, starts: Sequence[Start]) -> list[str | None]:
     """Runs for alerts that were just made, all at once. Returns the names of the policies they follow."""
     policies = await _policies(tx, {i for start in starts for i in start.policy_ids})
-    now = clock.now()
     chosen = [_first(policies, start.policy_ids) for start in starts]
     # Once for each policy, not for each alert: a storm follows few.
-    ladders = {policy.id: policy.ladder for policy in chosen if policy} | {None: NO_POLICY.to_json()}
-    waits = {policy_id: Ladder.from_json(ladder).first().wait for policy_id, ladder in ladders.items()}
-    packed = {policy_id: pack(ladder) for policy_id, ladder in ladders.items()}
-    keys = [policy.id if policy else None for policy in chosen]
-    due = [now + waits[key] for key in keys]
-    ids = [new_id() for _ in starts]
+    for policy in [*policies, None]:
+        if following := [start.subject for start, its in zip(starts, chosen, strict=True) if its is policy]:
+            await _start(tx, policy, following)
+    return [policy.name if policy else None for policy in chosen]
+
+
+async def _start(tx: Transaction, policy: Chosen | None, subjects: Sequence[Subject]) -> None:
+    ladder = policy.ladder if policy else NO_POLICY.to_json()
+    now = clock.now()
+    at = now + Ladder.from_json(ladder).first().wait
+    runs = [(new_id(), subject) for subject in subjects]
     connection = await tx.driver()
     await connection.execute(
         """INSERT INTO escalations (id, subject_id, subject, policy_id, policy_name, ladder, generation, status,
                                     acknowledged, cycle, position, next_at, reached_anybody, fired, fault, started_at)
-           SELECT id, subject_id, subject, policy_id, policy_name, ladder, 1, 'running', false, 0, 0, next_at,
-                  false, '[]', CASE WHEN policy_id IS NULL THEN $8 END, $9
-           FROM unnest($1::uuid[], $2::uuid[], $3::jsonb[], $4::uuid[], $5::text[], $6::jsonb[], $7::timestamptz[])
-                AS r (id, subject_id, subject, policy_id, policy_name, ladder, next_at)""",
-        ids,
-        [start.subject.id for start in starts],
-        [pack(start.subject.to_json()) for start in starts],
-        keys,
-        [policy.name if policy else None for policy in chosen],
-        [packed[key] for key in keys],
-        due,
-        NO_POLICY_FOUND,
+           SELECT (run->>0)::uuid, (run->1->>'id')::uuid, run->1, $2, $3, $4, 1, 'running', false, 0, 0, $5,
+                  false, '[]', $6, $7
+           FROM jsonb_array_elements($1::jsonb) AS r (run)""",
+        pack(runs),
+        policy.id if policy else None,
+        policy.name if policy else None,
+        pack(ladder),
+        at,
+        None if policy else NO_POLICY_FOUND,
         now,
     )
-    together: dict[tuple[datetime, str], list[DueStep]] = defaultdict(list)
-    for run_id, start, at in zip(ids, starts, due, strict=True):
-        together[at, start.subject.priority].append(DueStep(run_id, 1, 0, 0))
-    tx.enqueue(*(step_job(tx.org, steps, priority, at) for (at, priority), steps in together.items()))
-    return [policy.name if policy else None for policy in chosen]
+    together: dict[str, list[DueStep]] = defaultdict(list)
+    for run_id, subject in runs:
+        together[subject.priority].append(DueStep(run_id, 1, 0, 0))
+    tx.enqueue(*(step_job(tx.org, steps, priority, at) for priority, steps in together.items()))
 
 
 async def _run_of(tx: Transaction, subject_id: UUID) -> Run | None:

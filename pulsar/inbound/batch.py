@@ -100,23 +100,36 @@ def _fail(batch: Sequence[Delivery], error: Exception) -> None:
 
 
 async def _take_all(tx: Transaction, batch: Sequence[Delivery]) -> list[list[Taken] | Problem]:
-    connection = await tx.driver()
-    rows = await connection.fetch(
-        "SELECT id, name, enabled, default_priority, default_tags, team_id, escalation_policy_id, request_count"
-        " FROM incoming_tokens WHERE id = ANY($1)",
-        list({delivery.token_id for delivery in batch}),
-    )
-    tokens = {row["id"]: row for row in rows}
+    tokens = await _use_tokens(tx, Counter(delivery.token_id for delivery in batch))
     groups = [_group(run, tokens.get(run[0].token_id)) for run in _runs(batch)]
-    await intake.lock(tx, [signal.alias for group in groups for signal in group.signals])
+    standing = await intake.lock(tx, [signal.alias for group in groups for signal in group.signals])
     answers: list[list[Taken] | Problem] = []
     for group in groups:
-        answers.extend(await _take_group(tx, group))
-    # After the intake, whose lock keeps two nodes from taking these rows in different orders.
-    for token_id, uses in Counter(delivery.token_id for delivery in batch).items():
-        if (row := tokens.get(token_id)) and row["enabled"]:
-            await _count_use(tx, row, uses)
+        answers.extend(await _take_group(tx, group, standing))
+    tx.record(*(SignalReceived(row["id"], name=row["name"]) for row in tokens.values() if row["first_use"]))
     return answers
+
+
+# In the order of their ids, so that two nodes do not wait for each other in a circle. One that is switched off is not
+# counted.
+_USE = """
+WITH used AS MATERIALIZED (
+  SELECT t.*, u.times FROM incoming_tokens t JOIN unnest($1::uuid[], $2::int[]) AS u (id, times) USING (id)
+  ORDER BY t.id FOR UPDATE OF t),
+counted AS (
+  UPDATE incoming_tokens t SET request_count = t.request_count + used.times, last_used_at = $3
+  FROM used WHERE t.id = used.id AND used.enabled)
+SELECT id, name, enabled, default_priority, default_tags, team_id, escalation_policy_id,
+       enabled AND request_count = 0 AS first_use
+FROM used
+"""
+
+
+async def _use_tokens(tx: Transaction, uses: Counter[UUID]) -> dict[UUID, Any]:
+    """Those that there still are, by id."""
+    connection = await tx.driver()
+    rows = await connection.fetch(_USE, list(uses), list(uses.values()), clock.now())
+    return {row["id"]: row for row in rows}
 
 
 def _runs(batch: Sequence[Delivery]) -> list[list[Delivery]]:
@@ -151,25 +164,17 @@ def _group(deliveries: Sequence[Delivery], row: Any) -> _Group:
         row["team_id"],
         row["escalation_policy_id"],
     )
-    signals = [signal(reading, integration, str(new_id())) for delivery in deliveries for reading in delivery.readings]
+    signals = [signal(reading, integration, _new_alias) for delivery in deliveries for reading in delivery.readings]
     return _Group(deliveries, integration, signals, Problem)
 
 
-async def _take_group(tx: Transaction, group: _Group) -> list[list[Taken] | Problem]:
+def _new_alias() -> str:
+    return str(new_id())
+
+
+async def _take_group(tx: Transaction, group: _Group, standing: intake.Standing) -> list[list[Taken] | Problem]:
     if not group.integration:
         return [group.refusal() for _ in group.deliveries]
     tx.actor = Actor("integration", group.integration.id, group.integration.name)
-    taken = iter(await intake.take_locked(tx, group.signals))
+    taken = iter(await intake.take_locked(tx, group.signals, standing))
     return [[next(taken) for _ in delivery.readings] for delivery in group.deliveries]
-
-
-async def _count_use(tx: Transaction, row: Any, uses: int) -> None:
-    connection = await tx.driver()
-    await connection.execute(
-        "UPDATE incoming_tokens SET request_count = request_count + $2, last_used_at = $3 WHERE id = $1",
-        row["id"],
-        uses,
-        clock.now(),
-    )
-    if row["request_count"] == 0:
-        tx.record(SignalReceived(row["id"], name=row["name"]))

@@ -1,6 +1,7 @@
 """What did a monitoring tool say, and what does it come to with what the integration adds? No I/O, no clock."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -47,14 +48,15 @@ class Integration:
     policy_id: UUID | None
 
 
-def signal(reading: Reading, integration: Integration, fallback_alias: str) -> Signal:
-    """Too long texts are cut rather than refused: a page with a shortened text beats no page."""
+def signal(reading: Reading, integration: Integration, new_alias: Callable[[], str]) -> Signal:
+    """`new_alias` is for what has none. Too long texts are cut rather than refused: a page with a shortened text beats
+    no page."""
     tags = [_clean(tag, LONGEST_FIELD) for tag in (*integration.default_tags, *reading.tags)]
     message = _clean(reading.message, LONGEST_MESSAGE) or "(no message)"
     return Signal(
         action=reading.action,
         # Cleaned before it counts as given: a blank alias would make one alert of everything that has it.
-        alias=bounded_alias(reading.alias or "") or fallback_alias,
+        alias=bounded_alias(reading.alias or "") or new_alias(),
         message=message,
         description=_clean(reading.description, LONGEST_DESCRIPTION),
         priority=reading.priority or integration.default_priority or DEFAULT_PRIORITY,

@@ -48,7 +48,7 @@ def integration(
 
 @given(readings)
 def test_no_text_is_longer_than_its_limit(reading: Reading) -> None:
-    read = signal(reading, PLAIN, "fallback")
+    read = signal(reading, PLAIN, lambda: "fallback")
     assert len(read.alias) <= LONGEST_ALIAS
     assert 0 < len(read.message) <= LONGEST_MESSAGE
     assert len(read.description) <= LONGEST_DESCRIPTION
@@ -62,7 +62,7 @@ def test_no_text_is_longer_than_its_limit(reading: Reading) -> None:
 
 @given(readings)
 def test_everything_can_be_stored(reading: Reading) -> None:
-    read = signal(reading, PLAIN, "fallback")
+    read = signal(reading, PLAIN, lambda: "fallback")
     named = [read.alias, read.message, read.description, read.source, read.entity, *read.tags]
     for text in [*named, *read.details, *read.details.values()]:
         assert "\0" not in text
@@ -71,11 +71,11 @@ def test_everything_can_be_stored(reading: Reading) -> None:
 
 @given(readings)
 def test_what_was_cleaned_once_stays_as_it_is(reading: Reading) -> None:
-    once = signal(reading, PLAIN, "fallback")
+    once = signal(reading, PLAIN, lambda: "fallback")
     again = Reading(
         once.action, once.alias, once.message, once.description, once.priority, once.source, once.entity, once.tags
     )
-    twice = signal(again, PLAIN, "fallback")
+    twice = signal(again, PLAIN, lambda: "fallback")
     assert (twice.message, twice.description, twice.tags) == (once.message, once.description, once.tags)
     assert twice.entity == once.entity
 
@@ -104,16 +104,16 @@ def test_a_short_alias_is_kept() -> None:
 
 
 def test_without_an_alias_the_fallback_holds() -> None:
-    assert signal(Reading(message="m"), PLAIN, "unique").alias == "unique"
+    assert signal(Reading(message="m"), PLAIN, lambda: "unique").alias == "unique"
 
 
 @pytest.mark.parametrize("alias", [" ", "\0"])
 def test_a_blank_alias_is_none(alias: str) -> None:
-    assert signal(Reading(alias=alias, message="m"), PLAIN, "unique").alias == "unique"
+    assert signal(Reading(alias=alias, message="m"), PLAIN, lambda: "unique").alias == "unique"
 
 
 def test_a_blank_message_is_still_a_page() -> None:
-    assert signal(Reading(message=" \0"), PLAIN, "a").message == "(no message)"
+    assert signal(Reading(message=" \0"), PLAIN, lambda: "a").message == "(no message)"
 
 
 @pytest.mark.parametrize(
@@ -127,20 +127,20 @@ def test_a_blank_message_is_still_a_page() -> None:
 def test_the_source_s_priority_wins_over_the_integration_s(
     said: Priority | None, default: Priority | None, priority: Priority
 ) -> None:
-    assert signal(Reading(message="m", priority=said), integration(default), "a").priority == priority
+    assert signal(Reading(message="m", priority=said), integration(default), lambda: "a").priority == priority
 
 
 def test_the_integration_s_tags_come_first_and_none_comes_twice() -> None:
-    read = signal(Reading(message="m", tags=("b", " a ", "", "c")), integration(tags=("a", "b")), "x")
+    read = signal(Reading(message="m", tags=("b", " a ", "", "c")), integration(tags=("a", "b")), lambda: "x")
     assert read.tags == ("a", "b", "c")
 
 
 def test_the_integration_s_name_stands_in_for_a_source() -> None:
-    assert signal(Reading(message="m"), PLAIN, "a").source == "Checks"
+    assert signal(Reading(message="m"), PLAIN, lambda: "a").source == "Checks"
 
 
 @pytest.mark.parametrize("action", ["create", "close", "acknowledge"])
 def test_what_the_integration_adds_is_there(action: Action) -> None:
-    read = signal(Reading(action, "a", "m"), integration(team=UUID(int=2), policy=UUID(int=3)), "x")
+    read = signal(Reading(action, "a", "m"), integration(team=UUID(int=2), policy=UUID(int=3)), lambda: "x")
     assert (read.action, read.alias, read.integration_id) == (action, "a", ID)
     assert (read.team_id, read.integration_policy_id) == (UUID(int=2), UUID(int=3))

@@ -39,6 +39,7 @@ from pulsar.notify import log_api as notification_log
 from pulsar.notify import preferences_api as preferences
 from pulsar.oncall import api as schedules
 from pulsar.oncall import feeds_api as feeds
+from pulsar.oncall import ical_import_api as calendar_import
 from pulsar.oncall import oncall_api as oncall
 from pulsar.oncall import overrides_api as overrides
 from pulsar.oncall import preview_api as preview
@@ -71,6 +72,7 @@ _ROUTES = (
     preview,
     oncall,
     feeds,
+    calendar_import,
     escalation,
     problems,
     channels,

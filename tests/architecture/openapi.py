@@ -49,7 +49,7 @@ def operations(document: dict[str, Any]) -> Iterator[Operation]:
 
 def _body(document: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any] | None:
     content = operation.get("requestBody", {}).get("content", {})
-    if not content:
+    if "application/json" not in content:  # or a calendar file
         return None
     body: dict[str, Any] = least(document, content["application/json"]["schema"])
     if "type" in body and body["type"] == "user":  # the one rule that a schema cannot say

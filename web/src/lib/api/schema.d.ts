@@ -966,6 +966,26 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/schedules/{schedule_id}/overrides/import': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Import Overrides
+		 * @description The body is the file itself, as text/calendar. All of its events become overrides, or none does.
+		 */
+		post: operations['import_overrides'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/escalation-policies': {
 		parameters: {
 			query?: never;
@@ -1950,6 +1970,41 @@ export interface components {
 			before: number;
 			/** After */
 			after: number;
+		};
+		/** ImportView */
+		ImportView: {
+			/** Dry Run */
+			dry_run: boolean;
+			/** Items */
+			items: components['schemas']['ImportedOverride'][];
+			/** Already There */
+			already_there: number;
+			/** Past */
+			past: number;
+			/** Cancelled */
+			cancelled: number;
+			/** Later */
+			later: number;
+		};
+		/** ImportedOverride */
+		ImportedOverride: {
+			/** Event */
+			event: number;
+			/** Summary */
+			summary: string;
+			user: components['schemas']['Named'];
+			/**
+			 * Starts At
+			 * Format: date-time
+			 */
+			starts_at: string;
+			/**
+			 * Ends At
+			 * Format: date-time
+			 */
+			ends_at: string;
+			/** Override Id */
+			override_id: string | null;
 		};
 		/** InvitationView */
 		InvitationView: {
@@ -6535,6 +6590,46 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	import_overrides: {
+		parameters: {
+			query?: {
+				/** @description None: in place of all rotations. */
+				rotation_id?: string | null;
+				/** @description Only answer what would be made. */
+				dry_run?: boolean;
+			};
+			header?: never;
+			path: {
+				schedule_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'text/calendar': string;
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ImportView'];
+				};
 			};
 			/** @description Validation Error */
 			422: {

@@ -38,7 +38,7 @@ class Defect:
 
 @dataclass(frozen=True)
 class Duty:
-    """A place where somebody is counted on. `detail` says as what: "Level 2", "lead"."""
+    """A place where somebody is counted on. `detail` says as what: "level 2", "lead"."""
 
     subject: Thing
     detail: str

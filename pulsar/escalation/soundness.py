@@ -75,14 +75,14 @@ def _inactive_targets(picture: Picture, policy: PolicyPicture) -> Iterator[Defec
                 levels[target.id].append(i)
     for user_id, positions in levels.items():
         name = picture.names.get(user_id, "")
-        message = f"{level_words(positions)} of {policy.name} names {name}, who is deactivated."
+        message = f"{policy.name} names {name}, who is deactivated, on {level_words(positions)}."
         yield Defect("inactive_target", "warning", message, policy.thing, Named(user_id, name))
 
 
 def level_words(positions: list[int]) -> str:
-    """Level 1; Level 1 and 3."""
+    """level 1; level 1 and 3."""
     numbers = [str(i + 1) for i in positions]
-    return f"Level {' and '.join([', '.join(numbers[:-1]), numbers[-1]] if numbers[1:] else numbers)}"
+    return f"level {' and '.join([', '.join(numbers[:-1]), numbers[-1]] if numbers[1:] else numbers)}"
 
 
 def _empty_teams(picture: Picture) -> Iterator[Defect]:

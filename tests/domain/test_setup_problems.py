@@ -46,7 +46,7 @@ async def test_a_deactivated_member_is_named_wherever_somebody_counts_on_them(
     assert [p["message"] for p in found] == [
         "Level 2 of Everything has nobody to notify.",
         "Level 3 of Everything has nobody to notify.",
-        "Level 1 and 3 of Everything names Bo, who is deactivated.",
+        "Everything names Bo, who is deactivated, on level 1 and 3.",
         "Database has no active member, and Everything leads to it.",
         "Bo is in the team Database, but deactivated.",
     ]
@@ -75,7 +75,7 @@ async def test_what_somebody_stands_in_can_be_asked_before_they_go(ana: Person, 
     await ladder(ana, level(0, ana), name="Other", is_default=False)
     duties = (await ana.has(f"/users/{bo.id}/duties"))["items"]
     assert [(d["subject"], d["detail"]) for d in duties] == [
-        ({"type": "policy", "id": policy["id"], "name": "Everything"}, "Level 1 and 2"),
+        ({"type": "policy", "id": policy["id"], "name": "Everything"}, "level 1 and 2"),
         ({"type": "team", "id": squad["id"], "name": "Database"}, "member"),
     ]
     assert (await eve.get(f"/users/{bo.id}/duties")).status_code == 404

@@ -49,4 +49,4 @@ def test_what_other_domains_answer_for_is_not_called_empty_here() -> None:
 
 
 def test_levels_are_counted_as_people_do() -> None:
-    assert [level_words(p) for p in ([0], [0, 2], [0, 1, 4])] == ["Level 1", "Level 1 and 3", "Level 1, 2 and 5"]
+    assert [level_words(p) for p in ([0], [0, 2], [0, 1, 4])] == ["level 1", "level 1 and 3", "level 1, 2 and 5"]

@@ -16,6 +16,13 @@ it('renews the alert’s page, not the inbox, while the ladder goes on', () => {
 	expect(keysOf(event('escalation.level_fired'))).toEqual([key.alert('7')]);
 });
 
+it.each(['policy.updated', 'channel.deleted', 'team.member_removed', 'member.deactivated'])(
+	'looks for problems again after %s',
+	(type) => {
+		expect(keysOf(event(type))).toContain(key.problems);
+	}
+);
+
 it('ignores what it does not know yet', () => {
 	expect(keysOf(event('incident.opened'))).toEqual([]);
 });

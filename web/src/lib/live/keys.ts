@@ -10,15 +10,16 @@ export const key = {
 	channels: 'pulsar:channels',
 	teams: 'pulsar:teams',
 	members: 'pulsar:members',
+	problems: 'pulsar:problems',
 	organizations: 'pulsar:organizations'
 } as const;
 
 const BY_FAMILY: Record<string, string[]> = {
 	integration: [key.integrations],
-	policy: [key.policies],
-	channel: [key.channels],
-	team: [key.teams],
-	member: [key.members, key.teams],
+	policy: [key.policies, key.problems],
+	channel: [key.channels, key.problems],
+	team: [key.teams, key.problems],
+	member: [key.members, key.teams, key.problems],
 	organization: [key.organizations]
 };
 

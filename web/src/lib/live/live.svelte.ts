@@ -2,7 +2,7 @@
 import { goto, invalidate, invalidateAll } from '$app/navigation';
 import { navigating } from '$app/state';
 import { api } from '$lib/api/client';
-import { take } from '$lib/api/problem';
+import { SignedOut, take } from '$lib/api/problem';
 import { setServerTime } from '$lib/ui/clock.svelte';
 import { batch } from './batch';
 import { Feed, type FeedState, type LiveEvent, type Socket } from './feed';
@@ -58,7 +58,12 @@ export function goLive(): () => void {
 	const outdated = batch<string>(300, renew);
 	const feed = new Feed(
 		{
-			open,
+			open: (after) =>
+				open(after).catch((failure: unknown) => {
+					// Who was deactivated, or logged out elsewhere, is led out rather than left before a page that stands still.
+					if (failure instanceof SignedOut) outdated(EVERYTHING);
+					throw failure;
+				}),
 			later: (run, ms) => {
 				const timer = setTimeout(run, ms);
 				return () => clearTimeout(timer);

@@ -1,9 +1,11 @@
 // What the console asks the server about accounts, organizations, members and teams.
 import { api, CONSOLE_HEADERS, grantOf, open, session, sessionChanged } from '$lib/api/client';
+import { pages } from '$lib/api/pages';
 import { take } from '$lib/api/problem';
-import type { Member, PageOf, SessionAnswer, Team } from '$lib/api/types';
+import type { Duty, Member, PageOf, Role, SessionAnswer, Team } from '$lib/api/types';
 
-function begin(answer: SessionAnswer): SessionAnswer {
+/** This tab goes on with this session, and the others of the browser load anew. */
+export function begin(answer: SessionAnswer): SessionAnswer {
 	session.end();
 	session.begin(grantOf(answer));
 	sessionChanged();
@@ -40,13 +42,31 @@ export const whoAmI = () => take(api.GET('/api/v1/auth/me'));
 export const createOrganization = (name: string) =>
 	take(api.POST('/api/v1/organizations', { body: { name } }));
 
-export const members = (search?: string): Promise<PageOf<Member>> =>
-	take(api.GET('/api/v1/users', { params: { query: { search, limit: 100 } } }));
+export interface MemberQuery {
+	search?: string;
+	include_inactive?: boolean;
+	cursor?: string;
+}
+
+export const members = (query: MemberQuery = {}): Promise<PageOf<Member>> =>
+	take(api.GET('/api/v1/users', { params: { query: { page_size: 100, ...query } } }));
+
+/** Everybody who is active, for what one chooses people from. */
+export const everybody = async (): Promise<Member[]> => (await pages((cursor) => members({ cursor }))).items;
+
+const member = (id: string) => ({ params: { path: { user_id: id } } });
+
+export const setStanding = (id: string, change: { role?: Role; active?: boolean }): Promise<Member> =>
+	take(api.PATCH('/api/v1/users/{user_id}', { ...member(id), body: change }));
+
+/** Where somebody is counted on: what has nobody once they are deactivated. */
+export const duties = async (id: string): Promise<Duty[]> =>
+	(await take(api.GET('/api/v1/users/{user_id}/duties', member(id)))).items;
 
 const at = (id: string) => ({ params: { path: { team_id: id } } });
 
 export const teams = (): Promise<PageOf<Team>> =>
-	take(api.GET('/api/v1/teams', { params: { query: { page_size: 100 } } }));
+	pages((cursor) => take(api.GET('/api/v1/teams', { params: { query: { page_size: 100, cursor } } })));
 
 export const team = (id: string) => take(api.GET('/api/v1/teams/{team_id}', at(id)));
 

@@ -6,6 +6,7 @@ import Plug from '@lucide/svelte/icons/plug';
 import Radio from '@lucide/svelte/icons/radio';
 import Rocket from '@lucide/svelte/icons/rocket';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
+import UserCog from '@lucide/svelte/icons/user-cog';
 import Users from '@lucide/svelte/icons/users';
 import type { Component } from 'svelte';
 
@@ -25,6 +26,7 @@ export const SETTINGS: Place[] = [
 	{ href: '/policies', label: 'Escalation policies', icon: ListTree, key: 'p' },
 	{ href: '/channels', label: 'Channels', icon: Radio, key: 'c' },
 	{ href: '/teams', label: 'Teams', icon: Users, key: 't' },
+	{ href: '/members', label: 'Members', icon: UserCog, key: 'u' },
 	{ href: '/notifications', label: 'Delivery log', icon: ScrollText, key: 'n' },
 	{ href: '/me', label: 'You', icon: CircleUser, key: 'm' }
 ];

@@ -1,22 +1,25 @@
 import { reading } from '$lib/api/reading';
 import { policy, schedules } from '$lib/escalation/api';
 import { key } from '$lib/live/keys';
-import { members, teams } from '$lib/people/api';
+import { everybody, teams } from '$lib/people/api';
+import { problems } from '$lib/problems/api';
 
 export const load = async ({ params: { id }, depends, url }) => {
-	depends(key.policies);
+	depends(key.policies, key.problems);
 	return reading(url, async () => {
-		const [one, everybody, allTeams, allSchedules] = await Promise.all([
+		const [one, people, allTeams, allSchedules, found] = await Promise.all([
 			policy(id),
-			members(),
+			everybody(),
 			teams(),
-			schedules()
+			schedules(),
+			problems()
 		]);
 		return {
 			policy: one,
-			members: everybody.items,
+			members: people,
 			teams: allTeams.items,
-			schedules: allSchedules.items
+			schedules: allSchedules.items,
+			problems: found
 		};
 	});
 };

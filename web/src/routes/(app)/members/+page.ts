@@ -1,0 +1,22 @@
+import { pages } from '$lib/api/pages';
+import { reading } from '$lib/api/reading';
+import { invitations } from '$lib/invitations/api';
+import { key } from '$lib/live/keys';
+import { members, teams } from '$lib/people/api';
+import { problems } from '$lib/problems/api';
+
+export const load = async ({ depends, url }) => {
+	depends(key.members, key.problems);
+	const search = url.searchParams.get('search') ?? '';
+	const all = url.searchParams.has('all');
+	const count = Math.max(1, Number(url.searchParams.get('pages')) || 1);
+	return reading(url, async () => {
+		const [people, open, allTeams, found] = await Promise.all([
+			pages((cursor) => members({ search, include_inactive: all, cursor }), count),
+			invitations(),
+			teams(),
+			problems()
+		]);
+		return { search, all, count, people, invitations: open.items, teams: allTeams.items, problems: found };
+	});
+};

@@ -28,7 +28,7 @@ class ThingView(View):
     name: str
 
 
-class ProblemView(View):
+class SetupProblemView(View):
     kind: str
     severity: Severity
     message: str
@@ -47,9 +47,9 @@ def _whole(items: list[T]) -> Page[T]:
 
 
 @router.get("/problems")
-async def list_problems(tx: AsViewer) -> Page[ProblemView]:
+async def list_problems(tx: AsViewer) -> Page[SetupProblemView]:
     """What is set up so that somebody would not be paged."""
-    return _whole([ProblemView.model_validate(defect) for defect in await problems.problems(tx)])
+    return _whole([SetupProblemView.model_validate(defect) for defect in await problems.problems(tx)])
 
 
 @router.get("/users/{user_id}/duties")

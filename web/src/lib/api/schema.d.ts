@@ -2914,19 +2914,6 @@ export interface components {
 			/** Next Cursor */
 			next_cursor: string | null;
 		};
-		/** Page[ProblemView] */
-		Page_ProblemView_: {
-			/** Items */
-			items: components['schemas']['ProblemView'][];
-			/** Total */
-			total: number;
-			/** Page */
-			page: number;
-			/** Page Size */
-			page_size: number;
-			/** Next Cursor */
-			next_cursor: string | null;
-		};
 		/** Page[RotationView] */
 		Page_RotationView_: {
 			/** Items */
@@ -2957,6 +2944,19 @@ export interface components {
 		Page_ScheduleView_: {
 			/** Items */
 			items: components['schemas']['ScheduleView'][];
+			/** Total */
+			total: number;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
+		/** Page[SetupProblemView] */
+		Page_SetupProblemView_: {
+			/** Items */
+			items: components['schemas']['SetupProblemView'][];
 			/** Total */
 			total: number;
 			/** Page */
@@ -3338,20 +3338,6 @@ export interface components {
 		 * @enum {string}
 		 */
 		Priority: 'P1' | 'P2' | 'P3' | 'P4' | 'P5';
-		/** ProblemView */
-		ProblemView: {
-			/** Kind */
-			kind: string;
-			/**
-			 * Severity
-			 * @enum {string}
-			 */
-			severity: 'critical' | 'warning';
-			/** Message */
-			message: string;
-			subject: components['schemas']['ThingView'] | null;
-			user: components['schemas']['PersonView'] | null;
-		};
 		/** Refresh */
 		Refresh: {
 			/** Refresh Token */
@@ -3730,6 +3716,20 @@ export interface components {
 			expires_in: number;
 			user: components['schemas']['UserView'];
 			organization: components['schemas']['OrganizationView'];
+		};
+		/** SetupProblemView */
+		SetupProblemView: {
+			/** Kind */
+			kind: string;
+			/**
+			 * Severity
+			 * @enum {string}
+			 */
+			severity: 'critical' | 'warning';
+			/** Message */
+			message: string;
+			subject: components['schemas']['ThingView'] | null;
+			user: components['schemas']['PersonView'] | null;
 		};
 		/** ShiftView */
 		ShiftView: {
@@ -7020,7 +7020,7 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['Page_ProblemView_'];
+					'application/json': components['schemas']['Page_SetupProblemView_'];
 				};
 			};
 		};

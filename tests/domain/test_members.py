@@ -88,7 +88,7 @@ async def test_two_owners_who_demote_each_other_at_once_leave_one(ana: Person, p
     answers = await asyncio.gather(
         ana.patch(f"/users/{oz.id}", role="viewer"), oz.patch(f"/users/{ana.id}", role="viewer")
     )
-    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    assert sorted(answer.status_code for answer in answers) in ([200, 409], [200, 403])
     standing = await roles(ana)
     assert [name for name, (role, _) in standing.items() if role == "owner"] in (["Ana"], ["Oz"])
 

@@ -6346,7 +6346,8 @@ export interface operations {
 	list_personal_shifts: {
 		parameters: {
 			query?: {
-				user_id?: string | 'me';
+				/** @description An id, or `me`. */
+				user_id?: string;
 				/** @description Now, if nothing is said. */
 				from?: string | null;
 				/** @description Four weeks after `from`, if nothing is said. */

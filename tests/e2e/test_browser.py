@@ -103,3 +103,36 @@ async def test_a_newcomer_sees_an_alert_arrive_and_acknowledges_it(
         await expect(page.get_by_text(re.compile("Acknowledged")).first).to_be_visible()
         sideways = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
         assert not sideways
+
+
+async def invite(page: Page, email: str) -> str:
+    """The link that the console shows, once."""
+    await page.goto("/members")
+    await page.get_by_role("button", name="Invite", exact=True).first.click()
+    await page.get_by_label("E-mail").fill(email)
+    await page.get_by_role("button", name="Invite", exact=True).last.click()
+    link = await page.get_by_label(f"Link for {email}").inner_text()
+    await page.get_by_role("button", name="Done").click()
+    return link
+
+
+async def test_an_invited_colleague_comes_in_on_a_phone_and_is_led_out_when_deactivated(
+    browser: Browser, server: Running
+) -> None:
+    email = f"gil-{secrets.token_hex(4)}@example.org"
+    async with visiting(browser, server, 1440, 900) as page, visiting(browser, server, 390, 844) as phone:
+        await register(page)
+        link = await invite(page, email)
+        await phone.goto("/invite#" + link.strip().partition("#")[2])
+        await expect(phone.get_by_role("heading", name="Join Ana's")).to_be_visible()
+        await phone.get_by_label("Your name").fill("Gil")
+        await phone.get_by_label("Password").fill(PASSWORD)
+        await phone.get_by_role("button", name="Create account and accept").click()
+        await phone.wait_for_url(re.compile(r"/(start|alerts)$"))
+
+        await expect(page.get_by_label("Role of Gil")).to_be_visible()  # without a reload
+        await page.get_by_role("button", name="Deactivate Gil").click()
+        await page.get_by_role("button", name="Deactivate", exact=True).last.click()
+        await phone.wait_for_url(re.compile("/login"))
+        sideways = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        assert not sideways

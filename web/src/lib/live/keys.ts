@@ -20,6 +20,9 @@ const BY_FAMILY: Record<string, string[]> = {
 	channel: [key.channels, key.problems],
 	team: [key.teams, key.problems],
 	member: [key.members, key.teams, key.problems],
+	schedule: [key.problems],
+	rotation: [key.problems],
+	override: [key.problems],
 	organization: [key.organizations]
 };
 

@@ -121,6 +121,7 @@ class AlertCounts(View):
     acknowledged: int
     snoozed: int
     closed: int
+    open_by_priority: dict[Priority, int]
 
 
 async def _get(tx: Transaction, alert_id: UUID) -> Alert:

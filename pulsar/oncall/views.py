@@ -7,7 +7,7 @@ from uuid import UUID
 from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.http import Named, View
-from pulsar.oncall.calendar import Shift, on_call
+from pulsar.oncall.calendar import Shift, next_on_call, on_call
 from pulsar.oncall.model import OverrideRow, RotationRow, ScheduleRow
 from pulsar.oncall.people import Person, people
 from pulsar.oncall.plans import RotationType, fields_of, type_of
@@ -117,6 +117,7 @@ class ScheduleView(View):
     warn_about_gaps: bool
     rotations: list[RotationView]
     on_call: list[OnCallView]
+    next: list[OnCallView]
     problems: list[ScheduleProblemView]
     version: int
     created_at: datetime
@@ -275,6 +276,7 @@ def _schedule_view(parts: Shown, teams: dict[UUID, str], now: datetime) -> Sched
         warn_about_gaps=row.warn_about_gaps,
         rotations=parts.rotations(now),
         on_call=parts.on_call(on_call(parts.known.value, now)),
+        next=parts.on_call(next_on_call(parts.known.value, now)),
         problems=parts.problems(now),
         version=row.version,
         created_at=row.created_at,

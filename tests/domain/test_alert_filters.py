@@ -109,9 +109,12 @@ async def test_what_is_blank_is_no_search(ana: Person) -> None:
 
 async def test_the_counts_are_of_each_status_those_with_none_too(ana: Person, eve: Person) -> None:
     await eve.makes("/alerts", message="hers")
-    assert await read(ana, "/alerts/counts") == {"open": 0, "acknowledged": 0, "snoozed": 0, "closed": 0}
+    none = {"P1": 0, "P2": 0, "P3": 0, "P4": 0, "P5": 0}
+    empty = {"open": 0, "acknowledged": 0, "snoozed": 0, "closed": 0, "open_by_priority": none}
+    assert await read(ana, "/alerts/counts") == empty
     for verb in ("acknowledge", "close", "close", None):
-        alert = await ana.makes("/alerts", message="x")
+        alert = await ana.makes("/alerts", message="x", priority="P2")
         if verb:
             await ana.makes(f"/alerts/{alert['id']}/{verb}")
-    assert await read(ana, "/alerts/counts") == {"open": 1, "acknowledged": 1, "snoozed": 0, "closed": 2}
+    counted = {"open": 1, "acknowledged": 1, "closed": 2, "open_by_priority": none | {"P2": 1}}
+    assert await read(ana, "/alerts/counts") == empty | counted

@@ -11,6 +11,14 @@ const at = (id: string) => ({ params: { path: { alert_id: id } } });
 export const alertPage = (query: AlertQuery, cursor?: string, page_size = PAGE): Promise<PageOf<Alert>> =>
 	take(api.GET('/api/v1/alerts', { params: { query: { ...query, cursor, page_size } } }));
 
+/** The one that has waited longest, of so many open ones: the list has the newest first. */
+export async function oldestOpen(open: number): Promise<Alert | undefined> {
+	if (!open) return undefined;
+	const query = { status: ['open' as const], page: open, page_size: 1 };
+	const { items } = await take(api.GET('/api/v1/alerts', { params: { query } }));
+	return items[0];
+}
+
 export const alertCounts = () => take(api.GET('/api/v1/alerts/counts'));
 
 export const alert = (id: string) => take(api.GET('/api/v1/alerts/{alert_id}', at(id)));

@@ -1,5 +1,5 @@
 // One name for each status and priority, wherever they are shown.
-import type { Priority, Status } from '$lib/api/types';
+import type { AlertCounts, Priority, Status } from '$lib/api/types';
 
 export const PRIORITIES: Priority[] = ['P1', 'P2', 'P3', 'P4', 'P5'];
 
@@ -22,3 +22,7 @@ export const PRIORITY_OPTIONS = PRIORITIES.map((value) => ({
 	value,
 	label: `${value} · ${PRIORITY_NAMES[value]}`
 }));
+
+/** All alerts that the organization ever had. */
+export const totalOf = ({ open, acknowledged, snoozed, closed }: AlertCounts): number =>
+	open + acknowledged + snoozed + closed;

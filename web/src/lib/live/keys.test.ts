@@ -23,6 +23,11 @@ it.each(['policy.updated', 'channel.deleted', 'team.member_removed', 'member.dea
 	}
 );
 
+it('renews every page about a schedule when a rotation or an override of it changes', () => {
+	for (const type of ['schedule.updated', 'rotation.updated', 'override.created'])
+		expect(keysOf(event(type))).toEqual([key.schedules, key.schedule('7'), key.problems]);
+});
+
 it('ignores what it does not know yet', () => {
 	expect(keysOf(event('incident.opened'))).toEqual([]);
 });

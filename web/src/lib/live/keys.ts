@@ -11,6 +11,8 @@ export const key = {
 	teams: 'pulsar:teams',
 	members: 'pulsar:members',
 	problems: 'pulsar:problems',
+	schedules: 'pulsar:schedules',
+	schedule: (id: string) => `pulsar:schedule:${id}` as const,
 	organizations: 'pulsar:organizations'
 } as const;
 
@@ -26,11 +28,15 @@ const BY_FAMILY: Record<string, string[]> = {
 	organization: [key.organizations]
 };
 
+const ON_CALL = new Set(['schedule', 'rotation', 'override']);
+
 export function keysOf(event: LiveEvent): string[] {
 	const family = event.type.split('.')[0] ?? '';
 	const subject = event.payload.subject?.id ?? '';
 	if (family === 'alert') return [key.alerts, key.alert(subject)];
 	if (family === 'escalation') return [key.alert(subject)];
 	if (family === 'notification') return [key.alert(subject), key.notifications, key.channels];
+	// Events of rotations and overrides have their schedule as subject.
+	if (ON_CALL.has(family)) return [key.schedules, key.schedule(subject), key.problems];
 	return BY_FAMILY[family] ?? [];
 }

@@ -1,7 +1,10 @@
 // Where one can go.
 import Bell from '@lucide/svelte/icons/bell';
+import CalendarClock from '@lucide/svelte/icons/calendar-clock';
 import CircleUser from '@lucide/svelte/icons/circle-user';
+import House from '@lucide/svelte/icons/house';
 import ListTree from '@lucide/svelte/icons/list-tree';
+import PhoneCall from '@lucide/svelte/icons/phone-call';
 import Plug from '@lucide/svelte/icons/plug';
 import Radio from '@lucide/svelte/icons/radio';
 import Rocket from '@lucide/svelte/icons/rocket';
@@ -18,7 +21,10 @@ export interface Place {
 	key?: string;
 }
 
+export const HOME: Place = { href: '/home', label: 'Home', icon: House, key: 'h' };
 export const ALERTS: Place = { href: '/alerts', label: 'Alerts', icon: Bell, key: 'a' };
+export const ON_CALL: Place = { href: '/oncall', label: 'On call', icon: PhoneCall, key: 'o' };
+export const SCHEDULES: Place = { href: '/schedules', label: 'Schedules', icon: CalendarClock, key: 's' };
 export const INTEGRATIONS: Place = { href: '/integrations', label: 'Integrations', icon: Plug, key: 'i' };
 export const START: Place = { href: '/start', label: 'Get started', icon: Rocket };
 
@@ -31,7 +37,7 @@ export const SETTINGS: Place[] = [
 	{ href: '/me', label: 'You', icon: CircleUser, key: 'm' }
 ];
 
-export const PLACES: Place[] = [ALERTS, INTEGRATIONS, ...SETTINGS];
+export const PLACES: Place[] = [HOME, ALERTS, ON_CALL, SCHEDULES, INTEGRATIONS, ...SETTINGS];
 
 export const isAt = (place: Place, path: string): boolean =>
 	path === place.href || path.startsWith(`${place.href}/`);

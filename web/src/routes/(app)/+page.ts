@@ -1,8 +1,8 @@
 import { redirect } from '@sveltejs/kit';
+import { totalOf } from '$lib/alerts/words';
 
 /** An organization that never had an alert is shown how to get its first one. */
 export const load = async ({ parent }) => {
 	const { counts } = await parent();
-	const { open, acknowledged, snoozed, closed } = counts;
-	redirect(307, open + acknowledged + snoozed + closed ? '/alerts' : '/start');
+	redirect(307, totalOf(counts) ? '/home' : '/start');
 };

@@ -24,3 +24,7 @@ export const whereTo = (config: Record<string, unknown>): string =>
 		.map(String)[0] ?? '';
 
 export const reasonWords = (reason: string): string => reason.replaceAll('_', ' ').replace(/\.$/, '');
+
+/** Whom it went to. A guest is no member yet, and so has no name here. */
+export const recipientWords = ({ user, purpose }: Pick<Notification, 'user' | 'purpose'>): string =>
+	user?.name ?? (purpose === 'invitation' ? 'A guest, invited' : 'The room');

@@ -38,6 +38,7 @@ from pulsar.notify import api as channels
 from pulsar.notify import log_api as notification_log
 from pulsar.notify import preferences_api as preferences
 from pulsar.oncall import api as schedules
+from pulsar.oncall import covers_api as covers
 from pulsar.oncall import feeds_api as feeds
 from pulsar.oncall import ical_import_api as calendar_import
 from pulsar.oncall import oncall_api as oncall
@@ -72,6 +73,7 @@ _ROUTES = (
     preview,
     oncall,
     feeds,
+    covers,
     calendar_import,
     escalation,
     problems,

@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import update
+import httpx
+from sqlalchemy import select, update
 
+from pulsar.base.events import EventRow
 from pulsar.base.http import Pulsar
 from pulsar.orgs.model import Membership
 from tests.ladders import Json
@@ -44,6 +46,12 @@ def wall(text: str, zone: ZoneInfo = BERLIN) -> datetime:
 def stand_at(clock: Clock, at: datetime) -> None:
     """Puts the hands there. Who signed in before has to sign in again when that is more than minutes away."""
     clock.pass_time(at - clock.now())
+
+
+def fields_of(answer: httpx.Response) -> set[str]:
+    """Of a refusal: which fields it names."""
+    assert answer.status_code == 422, answer.text
+    return {error["field"] for error in answer.json()["errors"]}
 
 
 async def signed_in_again(person: Person) -> Person:
@@ -86,3 +94,13 @@ async def leaves(pulsar: Pulsar, person: Person, of: Person) -> None:
     """Is no member of the other's organization any more."""
     async with pulsar.db.in_org(of.org_id) as tx:
         await tx.execute(update(Membership).where(Membership.user_id == person.id).values(active=False))
+
+
+NOW = "2026-03-25 12:00"
+"""A Wednesday in Berlin; the Sunday after it the clocks go forward."""
+
+
+async def events_of(pulsar: Pulsar, person: Person, made: Json) -> list[Json]:
+    async with pulsar.db.in_org(person.org_id) as tx:
+        rows = await tx.scalars(select(EventRow).where(EventRow.subject_id == made["id"]).order_by(EventRow.number))
+        return [{"type": row.type, "data": row.data} for row in rows]

@@ -47,5 +47,5 @@ def configure(level: str, *, as_json: bool) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     # Their own lines would repeat ours, or carry addresses with secrets in them.
-    for name in ("uvicorn", "httpx", "httpcore", "pgqueuer", "alembic", "asyncio"):
+    for name in ("uvicorn", "httpx", "httpcore", "pgqueuer", "alembic", "asyncio", "urllib3"):
         logging.getLogger(name).setLevel(logging.WARNING)

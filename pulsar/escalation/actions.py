@@ -5,7 +5,7 @@ stand there any more they change nothing, so twice or late is harmless.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -124,10 +124,15 @@ async def _start(tx: Transaction, policy: Chosen | None, subjects: Sequence[Subj
         None if policy else NO_POLICY_FOUND,
         now,
     )
-    together: dict[str, list[DueStep]] = defaultdict(list)
-    for run_id, subject in runs:
-        together[subject.priority].append(DueStep(run_id, 1, 0, 0))
-    tx.enqueue(*(step_job(tx.org, steps, priority, at) for priority, steps in together.items()))
+    _ask(tx, ((DueStep(run_id, 1, 0, 0), subject.priority, at) for run_id, subject in runs))
+
+
+def _ask(tx: Transaction, due: Iterable[tuple[DueStep, str, datetime]]) -> None:
+    """For the jobs that do these steps."""
+    together: dict[tuple[str, datetime], list[DueStep]] = defaultdict(list)
+    for step, priority, at in due:
+        together[priority, at].append(step)
+    tx.enqueue(*(step_job(tx.org, steps, priority, at) for (priority, at), steps in together.items()))
 
 
 async def _run_of(tx: Transaction, subject_id: UUID) -> Run | None:
@@ -155,7 +160,7 @@ async def restart(tx: Transaction, subject: Subject, policy_ids: Sequence[UUID],
     run.started_at = clock.now()
     await tx.flush()
     tx.record(EscalationStarted(subject.id, policy=run.policy_name, reason=reason))
-    _expect(tx, run, ladder.first())
+    _go_on(tx, [(run, ladder.first())])
 
 
 async def acknowledge(tx: Transaction, subject_id: UUID, reason: str) -> None:
@@ -191,10 +196,12 @@ async def fire(tx: Transaction, steps: Sequence[DueStep]) -> list[DueStep]:
     one run while he holds others waits in a circle with whoever acknowledges or reports several alerts at once."""
     query = select(Run).where(Run.id.in_({step.run_id for step in steps})).order_by(Run.id)
     runs = {run.id: run for run in await tx.scalars(query.with_for_update(skip_locked=len(steps) > 1))}
+    fired = []
     for step in steps:
         run = runs.get(step.run_id)
         if run and _stands_at(run, step):
-            await _fire(tx, run, step.cycle, step.position)
+            fired.append((run, await _fire(tx, run, step.cycle, step.position)))
+    _go_on(tx, fired)
     return [step for step in steps if step.run_id not in runs]
 
 
@@ -206,8 +213,8 @@ def _stands_at(run: Run, step: DueStep) -> bool:
     return here and run.next_at is not None and run.next_at <= clock.now() + CLOCK_SLACK
 
 
-async def _fire(tx: Transaction, run: Run, cycle: int, position: int) -> None:
-    """This step, and then every level that it finds empty, at once. Schedules the next."""
+async def _fire(tx: Transaction, run: Run, cycle: int, position: int) -> Step | None:
+    """This step, and then every level that it finds empty, at once. Returns the next."""
     ladder = Ladder.from_json(run.ladder)
     step: Step | None = Step(cycle, position, timedelta())
     while step:
@@ -220,7 +227,7 @@ async def _fire(tx: Transaction, run: Run, cycle: int, position: int) -> None:
         # An empty level hands over at once; a new round waits in any case.
         if anybody or last_of_round:
             break
-    _expect(tx, run, step)
+    return step
 
 
 async def _fire_level(tx: Transaction, run: Run, ladder: Ladder, step: Step) -> bool:
@@ -277,12 +284,20 @@ def _note(run: Run, step: Step, state: str, people: list[str]) -> None:
     run.fired = [*run.fired, fired | {"at": clock.now().isoformat()}]
 
 
-def _expect(tx: Transaction, run: Run, step: Step | None) -> None:
-    """Writes down what comes next, and asks for the job that does it; or that nothing does."""
-    if step:
-        run.cycle, run.position, run.next_at = step.cycle, step.position, clock.now() + step.wait
-        due = DueStep(run.id, run.generation, run.cycle, run.position)
-        tx.enqueue(step_job(tx.org, [due], run.subject["priority"], run.next_at))
-    else:
-        run.status, run.next_at, run.ended_at = "completed", None, clock.now()
-        tx.record(EscalationCompleted(run.subject_id, rounds=run.cycle + 1))
+def _go_on(tx: Transaction, runs: Sequence[tuple[Run, Step | None]]) -> None:
+    """Writes down what comes next in each, and asks for the jobs that do it; or that nothing does."""
+    now = clock.now()
+    for run, step in runs:
+        if step:
+            run.cycle, run.position, run.next_at = step.cycle, step.position, now + step.wait
+        else:
+            run.status, run.next_at, run.ended_at = "completed", None, now
+            tx.record(EscalationCompleted(run.subject_id, rounds=run.cycle + 1))
+    _ask(
+        tx,
+        (
+            (DueStep(run.id, run.generation, run.cycle, run.position), run.subject["priority"], run.next_at)
+            for run, _ in runs
+            if run.next_at
+        ),
+    )

@@ -16,10 +16,11 @@ from pulsar.base.jobs import Job
 from pulsar.notify.channel import registry
 from pulsar.notify.model import ChannelRow, Notification
 from pulsar.notify.preference_setup import preferences_of
-from pulsar.notify.preferences import EVERYTHING, HeldBack, Send, decide
-from pulsar.notify.rules import Occasion, Subject
+from pulsar.notify.preferences import EVERYTHING, HeldBack, Preference, Send, decide
+from pulsar.notify.rules import Letter, Occasion, Subject
 
 _MOST_URGENT = 6
+_NO_PRIORITY = "P3"
 
 
 def delivery_job(org: UUID | None, notification_id: UUID, tries: int, urgency: int, run_at: datetime | None) -> Job:
@@ -135,6 +136,19 @@ def _row(
         "next_attempt_at": decision.at if isinstance(decision, Send) else None,
         "created_at": clock.now(),
     }
+
+
+async def tell(tx: Transaction, user_id: UUID, occasion: Occasion, letter: Letter) -> None:
+    """By mail, over every e-mail channel that is enabled, unless the person has switched it off for themselves; the log
+    says so then. Asked twice for the same occasion, it does nothing the second time."""
+    wishes = await preferences_of(tx, [user_id])
+    rows = []
+    for channel in await _enabled_channels(tx):
+        if channel.channel_type == "email":
+            switched_on = Preference(enabled=wishes.get((user_id, channel.id), EVERYTHING).enabled)
+            decision = decide(switched_on, _NO_PRIORITY, clock.now())
+            rows.append(_row(occasion, channel, user_id, letter.to_json(), decision))
+    await _write(tx, rows)
 
 
 async def send_direct(

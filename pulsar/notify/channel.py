@@ -60,7 +60,7 @@ class Message:
     @property
     def labelled_links(self) -> list[tuple[str, str]]:
         """What to do about it: acknowledge first."""
-        links = (("Acknowledge", self.acknowledge_link), ("Open in Pulsar", self.link))
+        links = (("Acknowledge", self.acknowledge_link), (self.link_label, self.link))
         return [(label, link) for label, link in links if link]
 
 

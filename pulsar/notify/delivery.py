@@ -25,7 +25,7 @@ from pulsar.notify.channel_setup import config_of
 from pulsar.notify.events import NotificationFailed, NotificationSent
 from pulsar.notify.message import compose
 from pulsar.notify.model import Attempt, ChannelRow, Notification
-from pulsar.notify.rules import TRIES, kept_answer, retry_delay
+from pulsar.notify.rules import TRIES, is_too_late, kept_answer, retry_delay
 from pulsar.orgs.actions import membership_of
 from pulsar.people.model import User
 
@@ -97,6 +97,9 @@ async def _claim(tx: Transaction, pulsar: Pulsar, notification_id: UUID) -> _Cla
         return None
     if notification.reason:  # withdrawn while a worker that is gone was sending it
         _cancel(notification, notification.reason)
+        return None
+    if is_too_late(notification.content, clock.now()):
+        _cancel(notification, "It was not sent in time, and would not be true any more.")
         return None
     if notification.tries >= TRIES:
         await _give_up(tx, notification, f"Begun {TRIES} times, and the worker was interrupted each time.")

@@ -23,7 +23,7 @@ def compose(pulsar: Pulsar, tx: Transaction, notification: Notification) -> Mess
             id=str(notification.id),
             title=content["title"],
             text=content["text"],
-            link=None,
+            link=f"{base_url}{content['path']}" if "path" in content else None,
             acknowledge_link=None,
             facts={"kind": notification.purpose},
         )

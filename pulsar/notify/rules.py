@@ -1,11 +1,11 @@
 """What is a page about, when is a delivery tried again, and when is it given up? No I/O, no clock."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 from uuid import UUID
 
-Purpose = Literal["page", "follow_up", "test", "direct", "invitation"]
+Purpose = Literal["page", "follow_up", "test", "direct", "invitation", "cover", "shift"]
 Status = Literal["pending", "sending", "sent", "delivered", "failed", "cancelled", "suppressed"]
 
 TRIES = 8
@@ -32,6 +32,24 @@ class Subject:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
         return cls(**{**stored, "id": UUID(stored["id"])})
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a person is told that is no page. Nobody is to read it after `until`: it would not be true any more."""
+
+    title: str
+    text: str
+    path: str
+    until: datetime
+
+    def to_json(self) -> dict[str, Any]:
+        return {**self.__dict__, "until": self.until.isoformat()}
+
+
+def is_too_late(content: dict[str, Any], now: datetime) -> bool:
+    """Of what stands in a notification's row."""
+    return "until" in content and datetime.fromisoformat(content["until"]) <= now
 
 
 @dataclass(frozen=True)

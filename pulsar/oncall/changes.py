@@ -15,6 +15,7 @@ from uuid import UUID
 from pulsar.oncall.calendar import Shift
 from pulsar.oncall.rules import Plan, Revision, Rotation
 from pulsar.oncall.turns import bound, end_of_turn, is_open, place_of, turn_at
+from pulsar.oncall.wallclock import instant_of
 
 Effective = Literal["now", "end_of_shift", "end_of_round"]
 
@@ -67,7 +68,13 @@ def _phase(before: Plan | None, after: Plan, effective: Effective, at: datetime,
     wanted = 0
     if effective != "end_of_round":
         wanted = _place_after_edit(before, after, place_of(before, running), following=effective == "end_of_shift")
+    if effective != "now" and _mostly_over(after, number, at):
+        number += 1  # With a later handoff the one who follows would have a turn of an hour, and that would be it.
     return (wanted - place_of(replace(after, phase=0), number)) % len(after.participants)
+
+
+def _mostly_over(plan: Plan, number: int, at: datetime) -> bool:
+    return end_of_turn(plan, number) - at < at - instant_of(bound(plan, number), plan.zone)
 
 
 def _layout(plan: Plan) -> tuple[object, ...]:

@@ -105,3 +105,38 @@ class FeedCreated(FeedEvent):
 class FeedRevoked(FeedEvent):
     type: ClassVar = "feed.revoked"
     user_id: str
+
+
+@dataclass(frozen=True)
+class CoverEvent(ScheduleEvent):
+    """`asked` is a name; none: everybody who could."""
+
+    cover_request_id: str
+    requester: str
+    asked: str | None
+    starts_at: str
+    ends_at: str
+
+
+@dataclass(frozen=True)
+class CoverRequested(CoverEvent):
+    type: ClassVar = "cover.requested"
+    message: str
+
+
+@dataclass(frozen=True)
+class CoverAccepted(CoverEvent):
+    type: ClassVar = "cover.accepted"
+    by: str
+    override_ids: list[str]
+
+
+@dataclass(frozen=True)
+class CoverDeclined(CoverEvent):
+    type: ClassVar = "cover.declined"
+    by: str
+
+
+@dataclass(frozen=True)
+class CoverCancelled(CoverEvent):
+    type: ClassVar = "cover.cancelled"

@@ -77,6 +77,7 @@ class OverrideRow(OrgOwned):
         ForeignKeyConstraint(["org_id", "rotation_id"], ["rotations.org_id", "rotations.id"], ondelete="CASCADE"),
         ForeignKeyConstraint(["org_id", "user_id"], ["memberships.org_id", "memberships.user_id"]),
         ForeignKeyConstraint(["org_id", "created_by"], ["memberships.org_id", "memberships.user_id"]),
+        ForeignKeyConstraint(["org_id", "cover_request_id"], ["cover_requests.org_id", "cover_requests.id"]),
         CheckConstraint("ends_at > starts_at", name="span"),
         Index("ix_overrides_schedule", "org_id", "schedule_id", "ends_at"),
     )
@@ -109,4 +110,33 @@ class CalendarFeed(OrgOwned):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     token_prefix: Mapped[str]
     last_used_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = created_at_column()
+
+
+class CoverRequest(OrgOwned):
+    """Somebody asks to be covered in a span: one person, or (none named) all who could. Open until it is answered; when
+    its end has passed it has expired, which nobody needs to write down."""
+
+    __tablename__ = "cover_requests"
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "schedule_id"], ["schedules.org_id", "schedules.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["org_id", "rotation_id"], ["rotations.org_id", "rotations.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["org_id", "requester_id"], ["memberships.org_id", "memberships.user_id"]),
+        ForeignKeyConstraint(["org_id", "asked_user_id"], ["memberships.org_id", "memberships.user_id"]),
+        ForeignKeyConstraint(["org_id", "answered_by"], ["memberships.org_id", "memberships.user_id"]),
+        CheckConstraint("ends_at > starts_at", name="span"),
+        CheckConstraint("status IN ('open','accepted','declined','cancelled')", name="status"),
+        Index("ix_cover_requests_schedule", "org_id", "schedule_id", "ends_at"),
+    )
+
+    schedule_id: Mapped[UUID]
+    rotation_id: Mapped[UUID | None]
+    requester_id: Mapped[UUID]
+    asked_user_id: Mapped[UUID | None]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    message: Mapped[str] = mapped_column(default="")
+    status: Mapped[str] = mapped_column(default="open")
+    answered_by: Mapped[UUID | None]
+    answered_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = created_at_column()

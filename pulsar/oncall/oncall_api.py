@@ -1,13 +1,14 @@
 """Routes over all schedules: who is on call everywhere, and a person's shifts."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from sqlalchemy import select
 
 from pulsar.base import clock
+from pulsar.base.errors import Invalid
 from pulsar.base.http import Named, Page, Pages, View, page_of
 from pulsar.oncall.calendar import joined, next_on_call, on_call, shifts
 from pulsar.oncall.model import ScheduleRow
@@ -39,6 +40,13 @@ class PersonalShift(ShiftView):
 
 class PersonalShifts(View):
     items: list[PersonalShift]
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid("This is neither an id nor `me`.", field="user_id") from None
 
 
 def _name(row: ScheduleRow) -> ScheduleName:
@@ -78,10 +86,10 @@ async def list_on_call(tx: AsViewer, paging: Pages, at: At = None, team_id: UUID
 
 @router.get("/shifts")
 async def list_personal_shifts(
-    tx: AsViewer, caller: Caller, span: Between, user_id: Annotated[UUID | Literal["me"], Query()] = "me"
+    tx: AsViewer, caller: Caller, span: Between, user_id: Annotated[str, Query(description="An id, or `me`.")] = "me"
 ) -> PersonalShifts:
     """One person's shifts in all schedules, cut to the span; those that touch are one."""
-    wanted = caller.user_id if user_id == "me" else user_id
+    wanted = caller.user_id if user_id == "me" else _id(user_id)
     rows = (await tx.scalars(schedules_with(wanted))).all()
     items = []
     for parts in await shown(tx, await read(tx, rows, span.start, span.end)):

@@ -3,8 +3,8 @@
 What was stays: an override that has begun keeps its beginning, and one that is over is not touched.
 """
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -37,21 +37,22 @@ async def planned(tx: Transaction, known: Known, values: Mapping[str, Any]) -> O
         raise Invalid("An override ends after it starts.", field="ends_at")
     if values["ends_at"] <= now:
         raise Invalid("This is over already; who was on call stays as it was.", field="ends_at")
-    row = OverrideRow(id=new_id(), schedule_id=known.row.id, created_by=tx.actor.id, created_at=now, **values)
-    row.starts_at = max(row.starts_at, now)
-    await _check(tx, known, row, values)
-    return row
+    fields = dict(values) | {"starts_at": max(values["starts_at"], now)}
+    await _check(tx, known, fields, fields)
+    return OverrideRow(id=new_id(), schedule_id=known.row.id, created_by=tx.actor.id, created_at=now, **fields)
 
 
-async def _check(tx: Transaction, known: Known, row: OverrideRow, changed: Mapping[str, Any]) -> None:
-    if row.ends_at <= row.starts_at:
+async def _check(tx: Transaction, known: Known, fields: Mapping[str, Any], changed: Collection[str]) -> None:
+    """All that it will be, before any of it is written."""
+    length = fields["ends_at"] - fields["starts_at"]
+    if length <= timedelta():
         raise Invalid("An override ends after it starts.", field="ends_at")
-    if row.ends_at - row.starts_at > LONGEST_OVERRIDE:
+    if length > LONGEST_OVERRIDE:
         raise Invalid("An override lasts 366 days at most; for longer change the rotation.", field="ends_at")
     if "user_id" in changed:
-        await expect_members(tx, [row.user_id], "user_id")
+        await expect_members(tx, [fields["user_id"]], "user_id")
     listed = {rotation.id for rotation in known.listed(clock.now())}
-    if changed.get("rotation_id") and row.rotation_id not in listed:
+    if "rotation_id" in changed and fields["rotation_id"] and fields["rotation_id"] not in listed:
         raise Invalid("There is no such rotation in this schedule.", field="rotation_id")
 
 
@@ -82,12 +83,13 @@ async def change(tx: Transaction, known: Known, row: OverrideRow, sent: Mapping[
 
 
 async def _rewrite(tx: Transaction, known: Known, row: OverrideRow, changed: Mapping[str, Any]) -> OverrideRow:
-    before = {field: _plain(getattr(row, field)) for field in changed}
-    for field, value in changed.items():
-        setattr(row, field, value)
+    fields = _fields(row) | dict(changed)
     if "starts_at" in changed:
-        row.starts_at = max(row.starts_at, clock.now())
-    await _check(tx, known, row, changed)
+        fields["starts_at"] = max(fields["starts_at"], clock.now())
+    await _check(tx, known, fields, changed)
+    before = {field: _plain(getattr(row, field)) for field in changed}
+    for field in changed:
+        setattr(row, field, fields[field])
     await tx.flush()
     tx.record(OverrideUpdated(**await _told(tx, row), before=before))
     return row
@@ -97,20 +99,27 @@ async def _hand_over(
     tx: Transaction, known: Known, row: OverrideRow, changed: Mapping[str, Any], now: datetime
 ) -> OverrideRow:
     """The other one is as old as this: what is newer than this holds before it too."""
-    kept = {
-        field: getattr(row, field) for field in ("rotation_id", "ends_at", "note", "created_at", "cover_request_id")
-    }
-    ended = {"ends_at": _plain(row.ends_at)}
+    fields = _fields(row) | dict(changed) | {"starts_at": now}
+    await _check(tx, known, fields, changed)
     other = OverrideRow(
-        id=new_id(), schedule_id=row.schedule_id, created_by=tx.actor.id, starts_at=now, **kept | dict(changed)
+        id=new_id(),
+        schedule_id=row.schedule_id,
+        created_by=tx.actor.id,
+        created_at=row.created_at,
+        cover_request_id=row.cover_request_id,
+        **fields,
     )
-    await _check(tx, known, other, changed)
+    ended = {"ends_at": _plain(row.ends_at)}
     row.ends_at = now
     tx.add(other)
     await tx.flush()
     tx.record(OverrideUpdated(**await _told(tx, row), before=ended))
     tx.record(OverrideCreated(**await _told(tx, other), note=other.note))
     return other
+
+
+def _fields(row: OverrideRow) -> dict[str, Any]:
+    return {field: getattr(row, field) for field in ("user_id", "rotation_id", "starts_at", "ends_at", "note")}
 
 
 async def cancel(tx: Transaction, row: OverrideRow) -> None:

@@ -162,7 +162,7 @@ def plan_of(fields: Mapping[str, Any], zone: str) -> Plan:
 def _window(restriction: Mapping[str, Any]) -> Window:
     end = restriction["end"]
     return Window(
-        frozenset(restriction["days"]), _read(restriction["start"]), None if end == END_OF_DAY else _read(end)
+        frozenset(restriction.get("days", ())), _read(restriction["start"]), None if end == END_OF_DAY else _read(end)
     )
 
 

@@ -129,6 +129,7 @@ async def create(tx: Transaction, schedule: ScheduleRow, new: NewRotation, other
         name=new.name,
         position=others,
         rotation_type=new.rotation_type,
+        version=0,
     )
     tx.add(row)
     await tx.flush()
@@ -194,7 +195,7 @@ async def write(tx: Transaction, row: RotationRow, before: Rotation, after: Rota
             tx.add(RevisionRow(rotation_id=row.id, effective_at=new.effective_at, plan=plan, created_by=tx.actor.id))
     last = after.revisions[-1]
     row.removed_at = None if last.plan else last.effective_at
-    row.version = (row.version or 0) + 1
+    row.version += 1
     await tx.flush()
 
 

@@ -74,11 +74,13 @@ async def _on_call(owner: Person, team_id: str) -> dict[str, str]:
     span = {"starts_at": "2040-01-01T00:00:00Z", "ends_at": "2040-01-02T00:00:00Z"}
     override = await owner.makes(f"{path}/overrides", user_id=me, **span)
     feed = await owner.makes(f"{path}/feeds")
+    cover = await owner.makes("/cover-requests", schedule_id=schedule["id"], **span)
     return {
         "schedule_id": schedule["id"],
         "rotation_id": rotation["id"],
         "override_id": override["id"],
         "feed_id": feed["id"],
+        "cover_request_id": cover["id"],
     }
 
 

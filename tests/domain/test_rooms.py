@@ -88,6 +88,9 @@ async def test_the_longest_alert_and_the_test_button_fit_too(
     made = await room.set_up(ana, receiver)
     tried = await ana.makes(f"{CHANNELS}/{made['id']}/test")
     assert tried["delivered"], tried
+    bare = await ana.makes("/notifications/send", channel_id=made["id"], subject="Come in", body="")
+    await engine.settle()
+    assert (await ana.has(f"/notifications/logs/{bare['id']}"))["status"] == "sent"
     alert = await paged(ana, message="*<&>_" * 100, description=LONG[:10_000])
     await engine.settle()
     assert receiver.complaints == []
@@ -236,6 +239,8 @@ def json_text(body: Any) -> str:
     return str(body)
 
 
+FLOW = "workflow://prod-00.logic.azure.test:443/id/signature"
+
 BAD: list[tuple[str, Json, str]] = [
     ("slack", {}, "webhook_url"),
     ("slack", {"webhook_url": "hooks.slack.com/x"}, "webhook_url"),
@@ -247,6 +252,14 @@ BAD: list[tuple[str, Json, str]] = [
     ("ntfy", {"topic": "t", "token": "ü"}, "token"),
     ("telegram", {"bot_token": "abc", "chat_id": "1"}, "bot_token"),
     ("telegram", {"bot_token": "1:abc", "chat_id": "the room"}, "chat_id"),
+    ("apprise", {"url": "pigeon://roof"}, "url"),
+    ("apprise", {"url": "discord://only_the_id"}, "url"),
+    ("apprise", {"url": "syslog://"}, "url"),
+    ("apprise", {"url": f"{FLOW}?template=/etc/passwd"}, "url"),
+    ("apprise", {"url": f"{FLOW}?template=file:///etc/passwd"}, "url"),
+    ("apprise", {"url": f"{FLOW}?template=https://x.test/card.json"}, "url"),
+    ("apprise", {"url": "fcm://project?mode=oauth2&keyfile=/etc/passwd"}, "url"),
+    ("apprise", {"url": "json://x.test, syslog://"}, "url"),
 ]
 
 

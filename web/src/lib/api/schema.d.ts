@@ -966,6 +966,98 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/cover-requests': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List Cover Requests */
+		get: operations['list_cover_requests'];
+		put?: never;
+		/**
+		 * Ask To Be Covered
+		 * @description For shifts of your own: asks one person, or everybody who takes turns there and its team.
+		 */
+		post: operations['ask_to_be_covered'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/cover-requests/{cover_request_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Get Cover Request */
+		get: operations['get_cover_request'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/cover-requests/{cover_request_id}/accept': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Accept Cover Request
+		 * @description Your yes becomes overrides at once; the first one counts.
+		 */
+		post: operations['accept_cover_request'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/cover-requests/{cover_request_id}/decline': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Decline Cover Request */
+		post: operations['decline_cover_request'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/cover-requests/{cover_request_id}/cancel': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Cancel Cover Request */
+		post: operations['cancel_cover_request'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/schedules/{schedule_id}/overrides/import': {
 		parameters: {
 			query?: never;
@@ -1768,6 +1860,47 @@ export interface components {
 			/** Reason */
 			reason?: string | null;
 		};
+		/** CoverRequestView */
+		CoverRequestView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			schedule: components['schemas']['Named'];
+			/** Time Zone */
+			time_zone: string;
+			rotation: components['schemas']['Named'] | null;
+			requester: components['schemas']['Named'];
+			asked: components['schemas']['Named'] | null;
+			/**
+			 * Starts At
+			 * Format: date-time
+			 */
+			starts_at: string;
+			/**
+			 * Ends At
+			 * Format: date-time
+			 */
+			ends_at: string;
+			/** Message */
+			message: string;
+			/**
+			 * Status
+			 * @enum {string}
+			 */
+			status: 'open' | 'accepted' | 'declined' | 'cancelled' | 'expired';
+			answered_by: components['schemas']['Named'] | null;
+			/** Answered At */
+			answered_at: string | null;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			/** May */
+			may: ('accept' | 'decline' | 'cancel')[];
+		};
 		/** CreatedFeed */
 		CreatedFeed: {
 			/**
@@ -2205,6 +2338,33 @@ export interface components {
 			 */
 			enabled?: boolean;
 		};
+		/** NewCoverRequest */
+		NewCoverRequest: {
+			/**
+			 * Schedule Id
+			 * Format: uuid
+			 */
+			schedule_id: string;
+			/**
+			 * Starts At
+			 * Format: date-time
+			 */
+			starts_at: string;
+			/**
+			 * Ends At
+			 * Format: date-time
+			 */
+			ends_at: string;
+			/** Rotation Id */
+			rotation_id?: string | null;
+			/** Asked User Id */
+			asked_user_id?: string | null;
+			/**
+			 * Message
+			 * @default
+			 */
+			message?: string;
+		};
 		/** NewInvitation */
 		NewInvitation: {
 			/**
@@ -2520,7 +2680,7 @@ export interface components {
 			 * Purpose
 			 * @enum {string}
 			 */
-			purpose: 'page' | 'follow_up' | 'test' | 'direct' | 'invitation';
+			purpose: 'page' | 'follow_up' | 'test' | 'direct' | 'invitation' | 'cover' | 'shift';
 			alert: components['schemas']['NotifiedAlert'] | null;
 			user: components['schemas']['Named'] | null;
 			channel: components['schemas']['NotifiedChannel'];
@@ -2766,6 +2926,19 @@ export interface components {
 		Page_ChannelView_: {
 			/** Items */
 			items: components['schemas']['ChannelView'][];
+			/** Total */
+			total: number;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
+		/** Page[CoverRequestView] */
+		Page_CoverRequestView_: {
+			/** Items */
+			items: components['schemas']['CoverRequestView'][];
 			/** Total */
 			total: number;
 			/** Page */
@@ -6352,7 +6525,8 @@ export interface operations {
 	list_personal_shifts: {
 		parameters: {
 			query?: {
-				user_id?: string | 'me';
+				/** @description An id, or `me`. */
+				user_id?: string;
 				/** @description Now, if nothing is said. */
 				from?: string | null;
 				/** @description Four weeks after `from`, if nothing is said. */
@@ -6596,6 +6770,203 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_cover_requests: {
+		parameters: {
+			query?: {
+				/** @description me: made by you, or asked of you too. */
+				concerning?: 'me' | 'all';
+				schedule_id?: string | null;
+				status?: ('open' | 'accepted' | 'declined' | 'cancelled' | 'expired')[] | null;
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_CoverRequestView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	ask_to_be_covered: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewCoverRequest'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['CoverRequestView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	get_cover_request: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				cover_request_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['CoverRequestView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	accept_cover_request: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				cover_request_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['CoverRequestView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	decline_cover_request: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				cover_request_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['CoverRequestView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	cancel_cover_request: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				cover_request_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['CoverRequestView'];
+				};
 			};
 			/** @description Validation Error */
 			422: {

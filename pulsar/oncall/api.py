@@ -12,13 +12,13 @@ from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.http import Body, Page, Pages, View, check_version, page_of
 from pulsar.oncall import schedules
-from pulsar.oncall.calendar import gaps, next_on_call, on_call, planned, shifts
+from pulsar.oncall.calendar import gaps, next_on_call, on_call, planned, shifts, uncovered
 from pulsar.oncall.changes import Effective
 from pulsar.oncall.model import ScheduleRow
 from pulsar.oncall.plans import Name, NewRotation, Zone
 from pulsar.oncall.reading import read
 from pulsar.oncall.rotations import MOST_ROTATIONS
-from pulsar.oncall.spans import At, Between
+from pulsar.oncall.spans import At, Between, expect_few
 from pulsar.oncall.views import (
     GapView,
     OnCallView,
@@ -137,16 +137,18 @@ async def who_is_on_call(schedule_id: UUID, tx: AsViewer, at: At = None) -> OnCa
 async def list_shifts(schedule_id: UUID, tx: AsViewer, span: Between) -> ShiftsView:
     """Everybody's shifts between two instants, cut to them."""
     (found,) = await read(tx, [await schedules.get(tx, schedule_id)], span.start, span.end)
+    expect_few([found.value], span)
     (parts,) = await shown(tx, [found])
+    final = shifts(found.value, span.start, span.end)
     return ShiftsView(
         schedule_id=schedule_id,
         time_zone=found.row.time_zone,
         from_=span.start,
         to=span.end,
-        final=parts.shifts(shifts(found.value, span.start, span.end)),
+        final=parts.shifts(final),
         planned=parts.shifts(planned(found.value, span.start, span.end)),
         overrides=[parts.override(row) for row in found.overrides],
-        gaps=gap_views(gaps(found.value, span.start, span.end)),
+        gaps=gap_views(uncovered(final, span.start, span.end)),
     )
 
 

@@ -62,8 +62,13 @@ def planned(schedule: Schedule, start: datetime, end: datetime) -> list[Shift]:
 
 def gaps(schedule: Schedule, start: datetime, end: datetime) -> list[Span]:
     """When nobody at all is on call."""
+    return uncovered(shifts(schedule, start, end), start, end)
+
+
+def uncovered(shifts: Iterable[Shift], start: datetime, end: datetime) -> list[Span]:
+    """The parts of the span in which none of its shifts lies."""
     found, covered_to = [], start
-    for shift in shifts(schedule, start, end):
+    for shift in shifts:
         if shift.start > covered_to:
             found.append((covered_to, shift.start))
         covered_to = max(covered_to, shift.end)

@@ -13,7 +13,8 @@ from pulsar.base.http import Named, Page, Pages, View, page_of
 from pulsar.oncall.calendar import joined, next_on_call, on_call, shifts
 from pulsar.oncall.model import ScheduleRow
 from pulsar.oncall.reading import read, read_around, schedules_with
-from pulsar.oncall.spans import At, Between
+from pulsar.oncall.size import MOST_SHIFTS
+from pulsar.oncall.spans import At, Between, expect_few
 from pulsar.oncall.views import OnCallView, ShiftView, Shown, shown
 from pulsar.people.access import AsViewer, Caller
 from pulsar.people.names import team_names
@@ -91,8 +92,11 @@ async def list_personal_shifts(
     """One person's shifts in all schedules, cut to the span; those that touch are one."""
     wanted = caller.user_id if user_id == "me" else _id(user_id)
     rows = (await tx.scalars(schedules_with(wanted))).all()
+    found = await read(tx, rows, span.start, span.end)
+    # Of all that are worked out few are shown.
+    expect_few((known.value for known in found), span, most=10 * MOST_SHIFTS)
     items = []
-    for parts in await shown(tx, await read(tx, rows, span.start, span.end)):
+    for parts in await shown(tx, found):
         own = [s for s in shifts(parts.known.value, span.start, span.end) if s.user_id == wanted]
         items += [PersonalShift(schedule=_name(parts.known.row), **parts.shift(one)) for one in joined(own)]
     return PersonalShifts(items=sorted(items, key=lambda one: one.starts_at))

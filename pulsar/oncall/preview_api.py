@@ -9,13 +9,13 @@ from pydantic import Field
 from pulsar.base.db import Transaction
 from pulsar.base.http import Body, Named, View
 from pulsar.oncall import preview, schedules
-from pulsar.oncall.calendar import Shift, gaps, shifts
+from pulsar.oncall.calendar import Shift, shifts, uncovered
 from pulsar.oncall.changes import Effective, changes, hours
 from pulsar.oncall.overrides_api import NewOverride
 from pulsar.oncall.plans import PlanChange, Zone
 from pulsar.oncall.preview import Draft
 from pulsar.oncall.reading import Known, read
-from pulsar.oncall.spans import Instant, Span
+from pulsar.oncall.spans import Instant, Span, expect_few
 from pulsar.oncall.views import GapView, ShiftView, Shown, gap_views, shown
 from pulsar.people.access import AsMember
 
@@ -104,14 +104,15 @@ def _hours(parts: Shown, before: list[Shift], after: list[Shift]) -> list[HoursV
 
 def _compared(parts: Shown, draft: Draft, span: Span) -> PreviewView:
     value = parts.known.value
+    expect_few((value, draft.value), span)
     before, after = (shifts(one, span.start, span.end) for one in (value, draft.value))
     return PreviewView(
         effective_at=draft.effective_at,
         rotation_id=draft.rotation_id,
         before=parts.shifts(before),
         after=parts.shifts(after),
-        gaps_before=gap_views(gaps(value, span.start, span.end)),
-        gaps_after=gap_views(gaps(draft.value, span.start, span.end)),
+        gaps_before=gap_views(uncovered(before, span.start, span.end)),
+        gaps_after=gap_views(uncovered(after, span.start, span.end)),
         changes=_changes(parts, before, after),
         hours=_hours(parts, before, after),
     )

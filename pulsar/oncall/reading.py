@@ -36,6 +36,9 @@ class Known:
         """The rotations that there are still."""
         return [row for row in self.rotations if not row.removed_at or row.removed_at > now]
 
+    def going_on(self, now: datetime) -> list[Rotation]:
+        return [self.rotation(row.id) for row in self.listed(now)]
+
     def rotation(self, rotation_id: UUID) -> Rotation:
         return next(one for one in self.value.rotations if one.id == rotation_id)
 

@@ -4,7 +4,7 @@ What an edit makes of a rotation is worked out first, as a value (`first`, `edit
 and then written. A preview stops before that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from pulsar.oncall.people import expect_members
 from pulsar.oncall.plans import NewRotation, RotationType, fields_of, plan_of, type_of, unit_of
 from pulsar.oncall.reading import Known
 from pulsar.oncall.rules import EVER, Plan, Revision, Rotation
+from pulsar.oncall.size import busy
 from pulsar.oncall.wallclock import wall_of
 
 MOST_ROTATIONS = 50
@@ -30,6 +31,14 @@ MOST_ROTATIONS = 50
 
 class Crowded(Invalid):
     """No more people fit into one rotation."""
+
+
+class TooBusy(Invalid):
+    """The rotations of one schedule hand over, and open windows, 200 times a day at most. Make some of them longer, or
+    put them into a schedule of their own."""
+
+    def __init__(self) -> None:
+        super().__init__(field="length")
 
 
 async def first(tx: Transaction, zone: str, new: NewRotation, rotation_id: UUID) -> Rotation:
@@ -118,16 +127,18 @@ def row_of(known: Known, rotation_id: UUID) -> RotationRow:
     raise NotFound("There is no rotation with this id in this schedule.")
 
 
-async def create(tx: Transaction, schedule: ScheduleRow, new: NewRotation, others: int) -> RotationRow:
+async def create(tx: Transaction, schedule: ScheduleRow, new: NewRotation, others: Sequence[Rotation]) -> Rotation:
     """After the others that there are."""
-    if others >= MOST_ROTATIONS:
+    if len(others) >= MOST_ROTATIONS:
         raise Invalid(f"A schedule has {MOST_ROTATIONS} rotations at most.", field="rotations")
     rotation = await first(tx, schedule.time_zone, new, new_id())
+    if busy([*others, rotation]):
+        raise TooBusy
     row = RotationRow(
         id=rotation.id,
         schedule_id=schedule.id,
         name=new.name,
-        position=others,
+        position=len(others),
         rotation_type=new.rotation_type,
         version=0,
     )
@@ -135,7 +146,7 @@ async def create(tx: Transaction, schedule: ScheduleRow, new: NewRotation, other
     await tx.flush()
     await write(tx, row, Rotation(row.id, ()), rotation)
     tx.record(RotationCreated(schedule.id, rotation_id=str(row.id), name=row.name, after=_told(row, rotation)))
-    return row
+    return rotation
 
 
 async def change(
@@ -150,6 +161,9 @@ async def change(
     was = _told(row, before)
     kind = type_with(row, before, sent)
     after = await edited(tx, before, kind, sent, effective, field)
+    others = (one for one in known.going_on(clock.now()) if one.id != row.id)
+    if after is not before and busy([*others, after]):
+        raise TooBusy
     row.rotation_type = kind
     row.name = sent.get("name", row.name)
     if "position" in sent:

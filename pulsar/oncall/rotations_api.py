@@ -60,8 +60,8 @@ async def list_rotations(schedule_id: UUID, tx: AsViewer) -> Page[RotationView]:
 @router.post("", status_code=201)
 async def create_rotation(schedule_id: UUID, body: NewRotation, tx: AsAdmin) -> RotationView:
     found = await schedules.known(tx, schedule_id, to_change=True)
-    row = await rotations.create(tx, found.row, body, len(found.listed(clock.now())))
-    return await _view(tx, schedule_id, row.id)
+    rotation = await rotations.create(tx, found.row, body, found.going_on(clock.now()))
+    return await _view(tx, schedule_id, rotation.id)
 
 
 @router.get("/{rotation_id}")

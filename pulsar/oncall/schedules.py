@@ -16,6 +16,7 @@ from pulsar.oncall.events import ScheduleCreated, ScheduleDeleted, ScheduleUpdat
 from pulsar.oncall.model import ScheduleRow
 from pulsar.oncall.plans import NewRotation, known_zone
 from pulsar.oncall.reading import Known, read_around
+from pulsar.oncall.rules import Rotation
 
 
 class ScheduleInUse(Conflict):
@@ -41,9 +42,10 @@ async def create(tx: Transaction, values: Mapping[str, Any], first: Sequence[New
     tx.add(schedule)
     await _flush(tx)
     tx.record(ScheduleCreated(schedule.id, name=schedule.name))
+    made: list[Rotation] = []
     for number, new in enumerate(first):
         try:
-            await rotations.create(tx, schedule, new, number)
+            made.append(await rotations.create(tx, schedule, new, made))
         except Invalid as error:
             error.errors = [one | {"field": f"rotations.{number}.{one['field']}"} for one in error.errors]
             raise

@@ -1,5 +1,6 @@
 """Which instants may a request ask about? Those within reach of calendars, and spans that are not endless."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Self
@@ -9,6 +10,8 @@ from pydantic import AfterValidator, AwareDatetime
 
 from pulsar.base import clock
 from pulsar.base.errors import Invalid
+from pulsar.oncall.rules import Schedule
+from pulsar.oncall.size import MOST_SHIFTS, shifts_at_most
 
 LONGEST_SPAN = timedelta(days=400)
 _USUAL_SPAN = timedelta(weeks=4)
@@ -48,6 +51,11 @@ class Span:
     ) -> Self:
         start = from_ or clock.now()
         return cls.checked(start, to or start + _USUAL_SPAN)
+
+
+def expect_few(schedules: Iterable[Schedule], span: Span, most: int = MOST_SHIFTS) -> None:
+    if shifts_at_most(schedules, span.start, span.end) > most:
+        raise Invalid("These would be too many shifts for one answer: ask for a shorter span.", field="to")
 
 
 Between = Annotated[Span, Depends(Span.from_query)]

@@ -219,7 +219,7 @@ class Shown:
         ]
 
     def problems(self, now: datetime) -> list[ScheduleProblemView]:
-        rotations = [self.known.rotation(row.id) for row in self.known.listed(now)]
+        rotations = self.known.going_on(now)
         members = {person.id for person in self._people.values() if person.active}
         warn = self.known.row.warn_about_gaps
         found = problems(self.known.value, rotations, members, now, warn_about_gaps=warn)

@@ -1,6 +1,7 @@
 """Rotations: their types, restrictions, people and order; edits from an instant on, and a past that stands."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -372,6 +373,21 @@ async def test_a_schedule_has_fifty_rotations_at_most_and_a_rotation_two_hundred
     await put(ana, line, *([ana] * 200))
     assert (await ana.post(path_of(line, "participants"), user_id=str(ana.id))).status_code == 422
     assert (await put(ana, line, *([ana] * 201))).status_code == 422
+
+
+async def test_a_schedule_that_would_hand_over_every_minute_is_refused(ana: Person) -> None:
+    """So is an answer with a year of a busy one: nobody reads it, and the server would count for seconds."""
+    hourly: Json = {"rotation_type": "custom", "unit": "hours", "length": 1}
+    made = await schedule(ana, *(rotation(ana, name=f"R{number}", **hourly) for number in range(8)), rotation(ana))
+    last = made["rotations"][-1]
+    assert fields_of(await ana.patch(path_of(last), **hourly)) == {"length"}
+    assert fields_of(await ana.post(path_of(made, "rotations"), **rotation(ana, **hourly))) == {"length"}
+    start = wall(NOW)
+    for days, path in ((400, path_of(made, "shifts")), (200, path_of(made, "preview"))):
+        span = {"from": start.isoformat(), "to": (start + timedelta(days=days)).isoformat()}
+        answer = await (ana.get(path, **span) if path.endswith("shifts") else ana.post(path, **span))
+        assert fields_of(answer) == {"to"}
+    assert (await ana.get(path_of(made, "shifts"))).status_code == 200
 
 
 async def test_one_that_began_in_2000_is_in_its_turn(ana: Person, bo: Person) -> None:

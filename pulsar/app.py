@@ -45,6 +45,7 @@ from pulsar.oncall import oncall_api as oncall
 from pulsar.oncall import overrides_api as overrides
 from pulsar.oncall import preview_api as preview
 from pulsar.oncall import rotations_api as rotations
+from pulsar.oncall import shift_notices_api as shift_notices
 from pulsar.people import api as people
 from pulsar.people import me_api as me
 from pulsar.people import members_api as members
@@ -74,6 +75,7 @@ _ROUTES = (
     oncall,
     feeds,
     covers,
+    shift_notices,
     calendar_import,
     escalation,
     problems,

@@ -7,7 +7,8 @@ from pulsar.alerts.jobs import JOBS as ALERT_JOBS
 from pulsar.base.http import Pulsar
 from pulsar.escalation.jobs import JOBS as ESCALATION_JOBS
 from pulsar.notify.jobs import JOBS as NOTIFY_JOBS
+from pulsar.oncall.jobs import JOBS as ON_CALL_JOBS
 
 Handler = Callable[[Pulsar, dict[str, Any]], Awaitable[None]]
 
-HANDLERS: dict[str, Handler] = {**ALERT_JOBS, **ESCALATION_JOBS, **NOTIFY_JOBS}
+HANDLERS: dict[str, Handler] = {**ALERT_JOBS, **ESCALATION_JOBS, **NOTIFY_JOBS, **ON_CALL_JOBS}

@@ -17,6 +17,7 @@ from pulsar.base.db import Database
 from pulsar.base.jobs import Job
 from pulsar.escalation.actions import DueStep, step_job
 from pulsar.notify.actions import delivery_job, urgency_of
+from pulsar.oncall.shift_notices import watch_job
 
 log = structlog.get_logger()
 
@@ -39,10 +40,14 @@ def _job(row: Any) -> Job:
 
 async def sweep(db: Database) -> int:
     """How many jobs were overdue."""
+    before = {"before": clock.now() - GRACE}
     async with db.without_org() as tx:
-        rows = (await tx.execute(text("SELECT * FROM overdue_work(:before)"), {"before": clock.now() - GRACE})).all()
+        rows = (await tx.execute(text("SELECT * FROM overdue_work(:before)"), before)).all()
+        watches = (await tx.execute(text("SELECT * FROM overdue_shift_watches(:before)"), before)).all()
+        jobs = [*map(_job, rows), *(watch_job(row.org_id, row.schedule_id, row.next_at) for row in watches)]
         # In one order, or the sweeps of two workers wait for each other's keys in a circle.
-        tx.enqueue(*sorted(map(_job, rows), key=lambda job: job.key))
-    if rows:
-        log.warning("overdue_work", count=len(rows), oldest=min(row.due_at for row in rows).isoformat())
-    return len(rows)
+        tx.enqueue(*sorted(jobs, key=lambda job: job.key))
+    if jobs:
+        oldest = min([*(row.due_at for row in rows), *(row.next_at for row in watches)])
+        log.warning("overdue_work", count=len(jobs), oldest=oldest.isoformat())
+    return len(jobs)

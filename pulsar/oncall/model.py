@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, func
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, LargeBinary, UniqueConstraint, func
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pulsar.base.model import OrgOwned, created_at_column, updated_at_column
+from pulsar.base.model import Base, OrgOwned, created_at_column, org_id_column, updated_at_column
 
 
 class ScheduleRow(OrgOwned):
@@ -140,3 +140,31 @@ class CoverRequest(OrgOwned):
     answered_by: Mapped[UUID | None]
     answered_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = created_at_column()
+
+
+class ShiftNotices(Base):
+    """When a person wants to be told of their shifts; who has no row, at the start."""
+
+    __tablename__ = "shift_notices"
+    __table_args__ = (ForeignKeyConstraint(["org_id", "user_id"], ["memberships.org_id", "memberships.user_id"]),)
+
+    org_id: Mapped[UUID] = org_id_column()
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    before_minutes: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    at_start: Mapped[bool]
+    updated_at: Mapped[datetime]
+
+
+class ShiftWatch(Base):
+    """When to look at a schedule again for somebody to tell of a shift: at once after each change of it, and then when
+    the next is to be told."""
+
+    __tablename__ = "shift_watches"
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "schedule_id"], ["schedules.org_id", "schedules.id"], ondelete="CASCADE"),
+        Index("ix_shift_watches_due", "next_at"),
+    )
+
+    org_id: Mapped[UUID] = org_id_column()
+    schedule_id: Mapped[UUID] = mapped_column(primary_key=True)
+    next_at: Mapped[datetime]

@@ -17,6 +17,7 @@ from pulsar.oncall.events import OverrideCreated, OverrideDeleted, OverrideUpdat
 from pulsar.oncall.model import OverrideRow
 from pulsar.oncall.people import expect_members, people
 from pulsar.oncall.reading import LONGEST_OVERRIDE, Known
+from pulsar.oncall.shift_notices import look_again
 
 
 class PastStands(Conflict):
@@ -60,6 +61,7 @@ async def create(tx: Transaction, known: Known, values: Mapping[str, Any]) -> Ov
     row = await planned(tx, known, values)
     tx.add(row)
     await tx.flush()
+    await look_again(tx, row.schedule_id)
     tx.record(OverrideCreated(**await _told(tx, row), note=row.note))
     return row
 
@@ -91,6 +93,7 @@ async def _rewrite(tx: Transaction, known: Known, row: OverrideRow, changed: Map
     for field in changed:
         setattr(row, field, fields[field])
     await tx.flush()
+    await look_again(tx, row.schedule_id)
     tx.record(OverrideUpdated(**await _told(tx, row), before=before))
     return row
 
@@ -113,6 +116,7 @@ async def _hand_over(
     row.ends_at = now
     tx.add(other)
     await tx.flush()
+    await look_again(tx, row.schedule_id)
     tx.record(OverrideUpdated(**await _told(tx, row), before=ended))
     tx.record(OverrideCreated(**await _told(tx, other), note=other.note))
     return other
@@ -132,6 +136,7 @@ async def cancel(tx: Transaction, row: OverrideRow) -> None:
         await tx.flush()
     else:
         await tx.delete(row)
+    await look_again(tx, row.schedule_id)
     tx.record(OverrideDeleted(**await _told(tx, row)))
 
 

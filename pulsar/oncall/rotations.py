@@ -23,6 +23,7 @@ from pulsar.oncall.people import expect_members
 from pulsar.oncall.plans import NewRotation, RotationType, fields_of, plan_of, type_of, unit_of
 from pulsar.oncall.reading import Known
 from pulsar.oncall.rules import EVER, Plan, Revision, Rotation
+from pulsar.oncall.shift_notices import look_again
 from pulsar.oncall.size import busy
 from pulsar.oncall.wallclock import wall_of
 
@@ -211,6 +212,7 @@ async def write(tx: Transaction, row: RotationRow, before: Rotation, after: Rota
     row.removed_at = None if last.plan else last.effective_at
     row.version += 1
     await tx.flush()
+    await look_again(tx, row.schedule_id)
 
 
 def _told(row: RotationRow, rotation: Rotation) -> dict[str, Any]:

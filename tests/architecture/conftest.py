@@ -74,6 +74,7 @@ async def _on_call(owner: Person, team_id: str) -> dict[str, str]:
     span = {"starts_at": "2040-01-01T00:00:00Z", "ends_at": "2040-01-02T00:00:00Z"}
     override = await owner.makes(f"{path}/overrides", user_id=me, **span)
     feed = await owner.makes(f"{path}/feeds")
+    assert (await owner.patch("/users/me/shift-notices", before_minutes=[60])).status_code == 200
     cover = await owner.makes("/cover-requests", schedule_id=schedule["id"], **span)
     return {
         "schedule_id": schedule["id"],

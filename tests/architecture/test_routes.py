@@ -22,8 +22,8 @@ BY_INVITATION = {"POST /invitations/look", "POST /invitations/accept"}
 BY_SESSION = {"POST /auth/refresh", "POST /auth/logout", "POST /auth/switch"}
 # A viewer may ask for a ticket to the live feed, found an organization of its own, and say how it is to be reached.
 FOR_VIEWERS = {"POST /ws/ticket", "POST /organizations", "PATCH /auth/me", "POST /notifications/preferences"}
-# And read who is on call in a calendar of their own.
-FOR_VIEWERS |= {"POST /schedules/{schedule_id}/feeds", "POST /users/me/feeds"}
+# And read who is on call in a calendar of their own, and be told of shifts.
+FOR_VIEWERS |= {"POST /schedules/{schedule_id}/feeds", "POST /users/me/feeds", "PATCH /users/me/shift-notices"}
 # One person's own: to whom it does not belong it is not there, in the same organization either.
 OWN = (
     "/notifications/preferences/{preference_id}",

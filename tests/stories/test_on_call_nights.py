@@ -41,7 +41,11 @@ async def test_the_second_page_goes_to_who_has_taken_over_meanwhile(
     alert = await ana.makes("/alerts", message="Disk full")
     assert [one["people"] for one in (await outlook(ana, alert["id"]))["levels"]] == [["Ana"], ["Bo"]]
     await engine.advance(minutes=11)
-    assert told(mail, ana, bo) == [("Ana", "[P3] #1 Disk full"), ("Bo", "[P3] #1 Disk full")]
+    assert told(mail, ana, bo) == [
+        ("Ana", "[P3] #1 Disk full"),
+        ("Bo", "You are on call: Database"),
+        ("Bo", "[P3] #1 Disk full"),
+    ]
 
 
 async def test_bo_takes_the_night_over_and_it_is_him_who_is_woken(
@@ -58,7 +62,13 @@ async def test_bo_takes_the_night_over_and_it_is_him_who_is_woken(
     await engine.advance(hours=8)
     await (await renewed(ana)).makes("/alerts", message="After")
     await engine.settle()
-    assert told(mail, ana, bo) == [("Ana", "[P3] #1 Before"), ("Bo", "[P3] #2 During"), ("Ana", "[P3] #3 After")]
+    assert told(mail, ana, bo) == [
+        ("Ana", "[P3] #1 Before"),
+        ("Bo", "You are on call: Database"),
+        ("Bo", "[P3] #2 During"),
+        ("Ana", "You are on call: Database"),
+        ("Ana", "[P3] #3 After"),
+    ]
 
 
 async def test_an_empty_shift_is_never_silence(ana: Person, bo: Person, engine: Engine, mail: Mailbox) -> None:

@@ -1058,6 +1058,27 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/users/me/shift-notices': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Get Shift Notices */
+		get: operations['get_shift_notices'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		/**
+		 * Update Shift Notices
+		 * @description Yours, in this organization.
+		 */
+		patch: operations['update_shift_notices'];
+		trace?: never;
+	};
 	'/api/v1/schedules/{schedule_id}/overrides/import': {
 		parameters: {
 			query?: never;
@@ -3909,6 +3930,26 @@ export interface components {
 			message: string;
 			subject: components['schemas']['ThingView'] | null;
 			user: components['schemas']['PersonView'] | null;
+		};
+		/** ShiftNoticesChange */
+		ShiftNoticesChange: {
+			/**
+			 * Before Minutes
+			 * @description From five minutes to a week; null or none: not before.
+			 */
+			before_minutes?: number[] | null;
+			/**
+			 * At Start
+			 * @default true
+			 */
+			at_start?: boolean;
+		};
+		/** ShiftNoticesView */
+		ShiftNoticesView: {
+			/** Before Minutes */
+			before_minutes: number[];
+			/** At Start */
+			at_start: boolean;
 		};
 		/** ShiftView */
 		ShiftView: {
@@ -6966,6 +7007,59 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['CoverRequestView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	get_shift_notices: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ShiftNoticesView'];
+				};
+			};
+		};
+	};
+	update_shift_notices: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['ShiftNoticesChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ShiftNoticesView'];
 				};
 			};
 			/** @description Validation Error */

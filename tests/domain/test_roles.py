@@ -15,9 +15,13 @@ ALLOWED = {
     "acknowledge": Role.MEMBER,
     "note": Role.MEMBER,
     "send": Role.MEMBER,
+    "override": Role.MEMBER,
+    "preview": Role.MEMBER,
     "delete an alert": Role.ADMIN,
     "make a team": Role.ADMIN,
     "make a policy": Role.ADMIN,
+    "make a schedule": Role.ADMIN,
+    "make a rotation": Role.ADMIN,
     "make an integration": Role.ADMIN,
     "make a channel": Role.ADMIN,
     "test a channel": Role.ADMIN,
@@ -30,13 +34,18 @@ async def crew(ana: Person, people: People) -> dict[Role, Person]:
     return others | {Role.OWNER: ana}
 
 
-async def attempt(deed: str, who: Person, alert_id: str, channel_id: str) -> int:
+async def attempt(deed: str, who: Person, alert_id: str, channel_id: str, schedule_id: str) -> int:
+    span = {"starts_at": "2100-01-01T00:00:00Z", "ends_at": "2100-01-02T00:00:00Z"}
     webhook = {"channel_type": "webhook", "config": {"url": "http://127.0.0.1:1/"}}
     posts: dict[str, tuple[str, dict[str, Any]]] = {
         "take in": ("/alerts", {"message": "Another"}),
         "acknowledge": (f"/alerts/{alert_id}/acknowledge", {}),
         "note": (f"/alerts/{alert_id}/notes", {"text": "Looking"}),
         "send": ("/notifications/send", {"channel_id": channel_id, "subject": "Hello"}),
+        "override": (f"/schedules/{schedule_id}/overrides", {"user_id": str(who.id), **span}),
+        "preview": (f"/schedules/{schedule_id}/preview", {"from": span["starts_at"], "to": span["ends_at"]}),
+        "make a schedule": ("/schedules", {"name": f"Of {who.id}", "time_zone": "UTC"}),
+        "make a rotation": (f"/schedules/{schedule_id}/rotations", {"name": "Line"}),
         "make a team": ("/teams", {"name": f"Of {who.id}"}),
         "make a policy": ("/escalation-policies", {"name": f"Of {who.id}"}),
         "make an integration": ("/webhooks/incoming", {"name": "Nagios"}),
@@ -54,10 +63,11 @@ async def attempt(deed: str, who: Person, alert_id: str, channel_id: str) -> int
 async def test_each_role_may_do_what_those_below_it_may_and_more(ana: Person, crew: dict[Role, Person]) -> None:
     webhook = {"channel_type": "webhook", "config": {"url": "http://127.0.0.1:1/"}}
     channel = await ana.makes("/notifications/channels", name="Room", **webhook)
+    nights = await ana.makes("/schedules", name="Nights", time_zone="UTC")
     may, did = {}, {}
     for (deed, least), (role, who) in itertools.product(ALLOWED.items(), crew.items()):
         alert = await ana.makes("/alerts", message=f"For {role}")
-        status = await attempt(deed, who, alert["id"], channel["id"])
+        status = await attempt(deed, who, alert["id"], channel["id"], nights["id"])
         assert status == 403 or status < 300, f"{role}, {deed}: {status}"
         may[deed, role], did[deed, role] = role.includes(least), status != 403
     assert did == may

@@ -17,8 +17,5 @@ export const createPolicy = (input: PolicyInput) =>
 export const editPolicy = (id: string, version: number, patch: PolicyPatch) =>
 	take(api.PATCH('/api/v1/escalation-policies/{policy_id}', { ...at(id), body: { ...patch, version } }));
 
-/** What a level can page besides people and teams. */
-export const schedules = () => take(api.GET('/api/v1/schedules', { params: { query: { page_size: 100 } } }));
-
 export const deletePolicy = (id: string) =>
 	take(api.DELETE('/api/v1/escalation-policies/{policy_id}', at(id)));

@@ -1,6 +1,7 @@
 import { reading } from '$lib/api/reading';
-import { policy, schedules } from '$lib/escalation/api';
+import { policy } from '$lib/escalation/api';
 import { key } from '$lib/live/keys';
+import { schedules } from '$lib/oncall/api';
 import { everybody, teams } from '$lib/people/api';
 import { problems } from '$lib/problems/api';
 
@@ -11,7 +12,7 @@ export const load = async ({ params: { id }, depends, url }) => {
 			policy(id),
 			everybody(),
 			teams(),
-			schedules(),
+			schedules({ page_size: 100 }),
 			problems()
 		]);
 		return {

@@ -29,11 +29,21 @@ class Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def _tree(self) -> list[psutil.Process]:
+        return [self.process, *self.process.children(recursive=True), *_postgres(self.process)]
+
     def memory(self) -> dict[str, float]:
         """Megabytes of the whole tree: what is resident, and what is not shared with each other."""
-        tree = [self.process, *self.process.children(recursive=True), *_postgres(self.process)]
-        infos = [process.memory_full_info() for process in tree]
+        infos = [process.memory_full_info() for process in self._tree()]
         return {"rss": sum(i.rss for i in infos) / 2**20, "pss": sum(i.pss for i in infos) / 2**20}
+
+    def processor_seconds(self) -> float:
+        """What the whole tree has used so far: web server, worker, database, and the children that they had."""
+        seconds = 0.0
+        for process in self._tree():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                seconds += sum(process.cpu_times()[:4])
+        return seconds
 
 
 def _postgres(process: psutil.Process) -> list[psutil.Process]:
@@ -100,9 +110,9 @@ class Customer:
         response.raise_for_status()
         return response.json()
 
-    def policy(self) -> None:
+    def policy(self, first_delay: int = 0) -> None:
         targets = [{"type": "user", "user_id": self.user_id}]
-        rules = [{"delay_seconds": 0, "targets": targets}, {"delay_seconds": 300, "targets": targets}]
+        rules = [{"delay_seconds": first_delay, "targets": targets}, {"delay_seconds": 300, "targets": targets}]
         self.post("/escalation-policies", name="Bench", is_default=True, rules=rules)
 
     def email_channel(self, port: int) -> None:

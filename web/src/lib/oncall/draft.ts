@@ -149,11 +149,13 @@ export const addWindow = (windows: DraftWindow[]): DraftWindow[] => [
 	newWindow({ days: [], start: '09:00', end: '17:00' })
 ];
 
-/** "Mon–Fri 09:00–17:00", "every day 17:00–09:00 (next day)" */
+/** "Mon–Fri 09:00–17:00", "17:00–09:00 the next day", "Sat and Sun" */
 export function windowText({ days, start, end }: Window): string {
-	const whole = start === '00:00' && end === '24:00';
 	const late = end !== '24:00' && end <= start ? ' the next day' : '';
-	return whole ? daysText(days) : `${daysText(days)} ${start}–${end}${late}`;
+	const on = daysText(days);
+	if (start === '00:00' && end === '24:00') return on;
+	const hours = `${start}–${end}${late}`;
+	return on === 'every day' ? hours : `${on} ${hours}`;
 }
 
 /** Toggles a weekday; no day at all means every day, so the last one cannot be taken away. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawn, gripsOf, pulled } from './drag';
+import { drawn, gripAt, gripsOf, pulled } from './drag';
 import { fieldOf, HOUR, DAY } from './zone';
 
 const at = (text: string) => Date.parse(text);
@@ -68,4 +68,17 @@ it('lets only what has not been be changed', () => {
 	expect(gripsOf({ start: now - HOUR, end: now }, now)).toEqual([]);
 	expect(gripsOf({ start: now - HOUR, end: now + HOUR }, now)).toEqual(['end']);
 	expect(gripsOf({ start: now + HOUR, end: now + 2 * HOUR }, now)).toHaveLength(3);
+});
+
+it('has hold of an edge near it, and of the body between', () => {
+	const bar = { left: 100, right: 160 };
+	expect([100, 105, 130, 155, 160].map((x) => gripAt(x, bar, 10, ['start', 'end']))).toEqual([
+		'start',
+		'start',
+		'body',
+		'end',
+		'end'
+	]);
+	expect(gripAt(101, bar, 10, ['end'])).toBe('body');
+	expect(gripAt(112, { left: 100, right: 124 }, 20, ['start', 'end'])).toBe('body');
 });

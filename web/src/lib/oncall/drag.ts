@@ -30,6 +30,13 @@ export function gripsOf({ start, end }: Span, now: number): Grip[] {
 	return start <= now ? ['end'] : ['start', 'end', 'body'];
 }
 
+/** Which part of a bar a pointer has hold of; of an edge that lies outside of what is shown, none. */
+export function gripAt(x: number, bar: { left: number; right: number }, reach: number, shown: Grip[]): Grip {
+	const edge = Math.min(reach, (bar.right - bar.left) / 3);
+	if (shown.includes('end') && bar.right - x <= edge) return 'end';
+	return shown.includes('start') && x - bar.left <= edge ? 'start' : 'body';
+}
+
 /** Moves a span, or one of its edges, by `ms`. A moved night begins and ends by the same clock times. */
 export function pulled(span: Span, grip: Grip, ms: number, ruler: Ruler): Span {
 	const { zone, step, now } = ruler;

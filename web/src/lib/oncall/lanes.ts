@@ -129,12 +129,14 @@ export function lanesOf(calendar: Calendar, rotations: Named[]): Lane[] {
 	];
 }
 
-/** The final schedule of a preview, in as few rows as it needs. */
-export const previewRows = (shifts: Shift[], gaps: Calendar['gaps']): Bar[][] =>
-	pack([
+/** The final schedule of a preview: each rotation in its row, as far as that goes. */
+export function previewRows(shifts: Shift[], gaps: Calendar['gaps'], order: string[]): Bar[][] {
+	const bars = [
 		...shifts.map((shift) => shiftBar('preview', shift)),
 		...gaps.map((gap) => gapBar(gap.starts_at, gap.ends_at))
-	]);
+	];
+	return pack(bars, ({ rotationId }) => Math.max(0, order.indexOf(rotationId ?? '')));
+}
 
 export const within = (bar: { start: number; end: number }, span: { start: number; end: number }): boolean =>
 	bar.end > span.start && bar.start < span.end;

@@ -19,6 +19,7 @@ from pulsar import __version__, docs_page
 from pulsar.alerts import acknowledge_page
 from pulsar.alerts import api as alerts
 from pulsar.alerts import history_api as alert_history
+from pulsar.alerts import phone_api as phones
 from pulsar.base import clock
 from pulsar.base.errors import Invalid, NotFound, Problem, Unavailable, document
 from pulsar.base.http import Pulsar, PulsarNode, View
@@ -35,8 +36,10 @@ from pulsar.invitations import guest_api as guests
 from pulsar.live import api as live
 from pulsar.live.follower import Follower
 from pulsar.notify import api as channels
+from pulsar.notify import contacts_api as contacts
 from pulsar.notify import log_api as notification_log
 from pulsar.notify import preferences_api as preferences
+from pulsar.notify import receipts_api as receipts
 from pulsar.oncall import api as schedules
 from pulsar.oncall import covers_api as covers
 from pulsar.oncall import feeds_api as feeds
@@ -80,6 +83,9 @@ _ROUTES = (
     escalation,
     problems,
     channels,
+    contacts,
+    receipts,
+    phones,
     preferences,
     notification_log,
     inbound,

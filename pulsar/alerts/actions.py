@@ -68,8 +68,8 @@ def _check(alert: Alert, verb: str) -> None:
 
 
 def _person(tx: Transaction) -> UUID | None:
-    """The user who acts, also by the link in a page; None for an integration and for Pulsar itself."""
-    return tx.actor.id if tx.actor.type in {"user", "link"} else None
+    """The user who acts, also by the link in a page or from their phone; None for an integration and for Pulsar."""
+    return tx.actor.id if tx.actor.type in {"user", "link", "phone"} else None
 
 
 async def acknowledge(tx: Transaction, alert: Alert) -> None:

@@ -22,7 +22,7 @@ router = APIRouter(tags=["Alerts"])
 
 
 class ActorView(View):
-    type: Literal["user", "integration", "system", "link"]
+    type: Literal["user", "integration", "system", "link", "phone"]
     id: UUID | None
     name: str
 

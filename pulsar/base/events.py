@@ -15,9 +15,9 @@ from pulsar.base.model import Base, org_id_column
 
 @dataclass(frozen=True)
 class Actor:
-    """Who did it: a person, an integration, Pulsar itself, or a person by the link in a page."""
+    """Who did it: a person, an integration, Pulsar itself, or a person by the link in a page or from their phone."""
 
-    type: Literal["user", "integration", "system", "link"]
+    type: Literal["user", "integration", "system", "link", "phone"]
     id: UUID | None
     name: str
 

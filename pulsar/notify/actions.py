@@ -165,14 +165,15 @@ async def send_direct(
 
 async def withdraw(tx: Transaction, subject_id: UUID, reason: str) -> None:
     """Nothing more goes out about this subject. What a worker is sending at this moment cannot be called
-    back, but is not tried again."""
-    pending = Notification.status == "pending"
+    back, but is not tried again; nor is what was sent, when its provider says later that it did not arrive."""
+    pending, underway = Notification.status == "pending", Notification.status.in_(("pending", "sending"))
     # In one statement: between two, a message that was being sent could fail, and be tried again after all.
     await tx.execute(
         update(Notification)
-        .where(Notification.subject_id == subject_id, Notification.status.in_(("pending", "sending")))
+        .where(Notification.subject_id == subject_id, underway | (Notification.status == "sent"))
         .values(
-            reason=reason,
+            reason=case((underway, reason), else_=Notification.reason),
+            withdrawn_at=clock.now(),
             status=case((pending, "cancelled"), else_=Notification.status),
             next_attempt_at=case((pending, None), else_=Notification.next_attempt_at),
         )

@@ -1,6 +1,7 @@
 """Routes of notification channels: set up, list, test."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -11,14 +12,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from pulsar.base.db import Transaction
-from pulsar.base.errors import NameTaken, NotFound
+from pulsar.base.errors import Conflict, NameTaken, NotFound
 from pulsar.base.http import Body, Page, Pages, PulsarNode, View, check_version, page_of
 from pulsar.notify import channel_setup, trial
-from pulsar.notify.channel import Reach, registry
+from pulsar.notify.callbacks import path_of
+from pulsar.notify.channel import Contact, Reach, contact_of, reads_replies, registry
 from pulsar.notify.model import ChannelRow
+from pulsar.notify.recipients import recipient_of, unreachable
 from pulsar.orgs.roles import Role
 from pulsar.people.access import AsAdmin, AsViewer, Caller, entered
-from pulsar.people.model import User
 
 router = APIRouter(prefix="/notifications/channels", tags=["Notification channels"])
 
@@ -49,10 +51,15 @@ class TrialView(View):
     duration_ms: int
 
 
+class Unreachable(Conflict):
+    """This channel cannot reach you."""
+
+
 class ChannelKind(View):
     slug: str
     title: str
     reach: Reach
+    contact: Contact | None
     help: str
     config_schema: dict[str, Any]
 
@@ -69,6 +76,7 @@ class ChannelView(View):
     config: dict[str, Any]
     secrets: list[str]
     reach: Reach
+    reply_path: str | None
     last_success_at: datetime | None
     last_error: str | None
     last_error_at: datetime | None
@@ -78,9 +86,11 @@ class ChannelView(View):
 
 
 def _view(tx: Transaction, row: ChannelRow) -> ChannelView:
-    own = {name: getattr(row, name) for name in ChannelView.model_fields if name not in {"secrets", "reach"}}
-    reach = registry()[row.channel_type].reach
-    return ChannelView(**own, secrets=channel_setup.secrets_set(tx, row), reach=reach)
+    derived = {"secrets", "reach", "reply_path"}
+    own = {name: getattr(row, name) for name in ChannelView.model_fields if name not in derived}
+    channel = registry()[row.channel_type]
+    reply = path_of(tx.org, row.id, "reply") if tx.org and reads_replies(channel) else None
+    return ChannelView(**own, secrets=channel_setup.secrets_set(tx, row), reach=channel.reach, reply_path=reply)
 
 
 async def _get(tx: Transaction, channel_id: UUID, *, to_change: bool = False) -> ChannelRow:
@@ -97,6 +107,7 @@ async def list_kinds(tx: AsViewer) -> ChannelKinds:
             slug=channel.slug,
             title=channel.title,
             reach=channel.reach,
+            contact=contact_of(channel),
             help=channel.help,
             config_schema=channel_setup.config_schema(channel),
         )
@@ -149,8 +160,13 @@ async def test_channel(channel_id: UUID, body: Trial, caller: Caller, pulsar: Pu
     async with entered(pulsar, caller, Role.ADMIN) as tx:
         row = await _get(tx, channel_id)
         config = channel_setup.config_of(tx, row)
-        user = await tx.get_one(User, caller.user_id)
-    result = await trial.try_out(registry()[row.channel_type], config, user.full_name, body.to or user.email)
+        channel = registry()[row.channel_type]
+        recipient = await recipient_of(tx, caller.user_id, channel)
+        if why := unreachable(channel, recipient):
+            raise Unreachable(why)
+    if body.to:
+        recipient = replace(recipient, email=body.to)
+    result = await trial.try_out(channel, config, recipient)
     async with entered(pulsar, caller, Role.ADMIN) as tx:
         await trial.log_trial(tx, channel_id, caller.user_id, result)
     return TrialView(delivered=result.delivered, answer=result.answer, duration_ms=result.duration_ms)

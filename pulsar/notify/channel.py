@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from pulsar.notify import channels
 
 Reach = Literal["personal", "room"]
+Contact = Literal["phone"]
 
 COLOURS = {"P1": "#c62828", "P2": "#e06c00", "P3": "#c79a00", "P4": "#1858b8", "P5": "#6b7280"}
 
@@ -40,6 +41,8 @@ class Message:
     acknowledge_link: str | None
     facts: dict[str, Any] = field(default_factory=dict)
     """The same for machines: what the webhook channel puts into its JSON."""
+    callback_url: str | None = None
+    """Below it the provider tells what became of the message, and what was answered; none when it cannot reach us."""
     link_label: str = "Open in Pulsar"
 
     @property
@@ -70,6 +73,16 @@ class Recipient:
 
     name: str
     email: str
+    phone: str | None = None
+    """A number that they have shown to be theirs."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a provider tells of a message after it has taken it."""
+
+    state: Literal["delivered", "failed"]
+    answer: str
 
 
 class Undelivered(Exception):
@@ -84,7 +97,12 @@ class Undelivered(Exception):
 
 @runtime_checkable
 class Channel(Protocol):
-    """What a module in channels/ offers."""
+    """What a module in channels/ offers.
+
+    It may have more: `contact`, what it must know of a person to reach them; and for a provider that calls back,
+    `signed(config, url, form, headers)`, whether that was really the provider, `receipt(form)`, what it told of a
+    message, and `reads_replies`, when people can answer.
+    """
 
     slug: str
     title: str
@@ -110,3 +128,17 @@ def secret_fields(channel: Channel) -> set[str]:
 def _is_secret(field: FieldInfo) -> bool:
     extra = field.json_schema_extra
     return isinstance(extra, dict) and bool(extra.get("writeOnly"))
+
+
+def contact_of(channel: Channel) -> Contact | None:
+    """What it must know of a person, beyond their e-mail address, to reach them."""
+    needed: Contact | None = getattr(channel, "contact", None)
+    return needed
+
+
+def gives_receipts(channel: Channel) -> bool:
+    return hasattr(channel, "receipt")
+
+
+def reads_replies(channel: Channel) -> bool:
+    return bool(getattr(channel, "reads_replies", False))

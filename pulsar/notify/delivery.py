@@ -25,6 +25,7 @@ from pulsar.notify.channel_setup import config_of
 from pulsar.notify.events import NotificationFailed, NotificationSent
 from pulsar.notify.message import compose
 from pulsar.notify.model import Attempt, ChannelRow, Notification
+from pulsar.notify.recipients import recipient_of, unreachable
 from pulsar.notify.rules import TRIES, is_too_late, kept_answer, retry_delay
 from pulsar.orgs.actions import membership_of
 from pulsar.people.model import User
@@ -116,9 +117,12 @@ async def _claim(tx: Transaction, pulsar: Pulsar, notification_id: UUID) -> _Cla
     if notification.user_id and not await membership_of(tx, notification.user_id):
         _cancel(notification, "This person is no member any more.")
         return None
-    user = await tx.get(User, notification.user_id) if notification.user_id else None
-    recipient = Recipient(user.full_name, user.email) if user else None
-    claimed = _Claimed(registry()[row.channel_type], compose(pulsar, tx, notification), config, recipient)
+    channel = registry()[row.channel_type]
+    recipient = await recipient_of(tx, notification.user_id, channel) if notification.user_id else None
+    if why := unreachable(channel, recipient):
+        await _give_up(tx, notification, why)
+        return None
+    claimed = _Claimed(channel, compose(pulsar, tx, notification), config, recipient)
     notification.status = "sending"
     notification.tries += 1
     notification.next_attempt_at = clock.now() + CLAIM + timedelta(seconds=claimed.seconds_to_send)

@@ -34,7 +34,7 @@ class Direct(Body):
 
 class AttemptView(View):
     at: datetime
-    outcome: Literal["sent", "failed"]
+    outcome: Literal["sent", "delivered", "failed"]
     answer: str
     duration_ms: int
 

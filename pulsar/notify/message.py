@@ -7,6 +7,7 @@ from uuid import UUID
 from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.http import Pulsar
+from pulsar.notify.callbacks import callback_url
 from pulsar.notify.channel import Message
 from pulsar.notify.model import Notification
 from pulsar.notify.rules import Subject
@@ -25,6 +26,7 @@ def compose(pulsar: Pulsar, tx: Transaction, notification: Notification) -> Mess
             text=content["text"],
             link=f"{base_url}{content['path']}" if "path" in content else None,
             acknowledge_link=None,
+            callback_url=callback_url(base_url, notification),
             facts={"kind": notification.purpose},
         )
     subject = Subject.from_json(content["subject"])
@@ -37,6 +39,7 @@ def compose(pulsar: Pulsar, tx: Transaction, notification: Notification) -> Mess
         ),
         link=f"{base_url}{subject.path}",
         acknowledge_link=_acknowledge_link(base_url, tx, notification, subject.id),
+        callback_url=callback_url(base_url, notification),
         facts={
             "kind": "page",
             "alert_id": str(subject.id),

@@ -64,7 +64,8 @@ class PreferenceRow(OrgOwned):
 class Notification(OrgOwned):
     """One message to one recipient over one channel. It outlives its channel and its subject: it is the log.
 
-    What a preference held back is in it too, as `suppressed`, with `held_back_by` as the reason for machines.
+    What a preference held back is in it too, as `suppressed`, with `held_back_by` as the reason for machines. `receipt`
+    is what a provider told after it had taken the message; `withdrawn_at` keeps that from calling for another try.
     """
 
     __tablename__ = "notifications"
@@ -72,6 +73,7 @@ class Notification(OrgOwned):
         CheckConstraint(
             "status IN ('pending','sending','sent','delivered','failed','cancelled','suppressed')", name="status"
         ),
+        CheckConstraint("receipt IN ('delivered','failed')", name="receipt"),
         ForeignKeyConstraint(["org_id", "user_id"], ["memberships.org_id", "memberships.user_id"]),
         Index("uq_notifications_key", "org_id", "key", unique=True),
         Index("ix_notifications_subject", "org_id", "subject_id", "created_at"),
@@ -95,18 +97,20 @@ class Notification(OrgOwned):
     tries: Mapped[int] = mapped_column(Integer, default=0)
     next_attempt_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
+    receipt: Mapped[str | None]
+    withdrawn_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = created_at_column()
 
 
 class Attempt(OrgOwned):
-    """One try: when it began, what came back, how long it took."""
+    """One try: when it began, what came back, how long it took. Or what the provider told of it later."""
 
     __tablename__ = "notification_attempts"
     __table_args__ = (
         ForeignKeyConstraint(
             ["org_id", "notification_id"], ["notifications.org_id", "notifications.id"], ondelete="CASCADE"
         ),
-        CheckConstraint("outcome IN ('sent','failed')", name="outcome"),
+        CheckConstraint("outcome IN ('sent','delivered','failed')", name="outcome"),
         Index("ix_notification_attempts_notification", "org_id", "notification_id", "at"),
     )
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 from uuid import UUID
 
-Purpose = Literal["page", "follow_up", "test", "direct", "invitation", "cover", "shift"]
+Purpose = Literal["page", "follow_up", "test", "direct", "invitation", "cover", "shift", "verification"]
 Status = Literal["pending", "sending", "sent", "delivered", "failed", "cancelled", "suppressed"]
 
 TRIES = 8

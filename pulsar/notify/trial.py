@@ -12,10 +12,9 @@ TITLE = "Test from Pulsar"
 TEXT = "This channel works. Pages that go out over it look like this one."
 
 
-async def try_out(channel: Channel, config: Config, name: str, email: str) -> Outcome:
+async def try_out(channel: Channel, config: Config, recipient: Recipient) -> Outcome:
     message = Message(str(new_id()), TITLE, TEXT, None, None, {"kind": "test"})
-    recipient = Recipient(name, email) if channel.reach == "personal" else None
-    return await at_once.send(channel, message, config, recipient)
+    return await at_once.send(channel, message, config, recipient if channel.reach == "personal" else None)
 
 
 async def log_trial(tx: Transaction, channel_id: UUID, user_id: UUID, outcome: Outcome) -> None:

@@ -54,3 +54,27 @@ class UserUpdated(Event):
     type: ClassVar = "user.updated"
     subject_type: ClassVar = "user"
     changed: list[str]
+
+
+class ContactEvent(Event):
+    """About the person whose it is. The number is theirs, so it is not in it."""
+
+    subject_type: ClassVar = "user"
+
+
+@dataclass(frozen=True)
+class ContactAdded(ContactEvent):
+    type: ClassVar = "contact.added"
+    kind: str
+
+
+@dataclass(frozen=True)
+class ContactVerified(ContactEvent):
+    type: ClassVar = "contact.verified"
+    kind: str
+
+
+@dataclass(frozen=True)
+class ContactRemoved(ContactEvent):
+    type: ClassVar = "contact.removed"
+    kind: str

@@ -88,3 +88,28 @@ class TeamMember(Base):
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     role: Mapped[str] = mapped_column(default="member")
     joined_at: Mapped[datetime] = created_at_column()
+
+
+class ContactMethod(OrgOwned):
+    """A number under which a member of this organization says they are reached; used once it is verified.
+
+    `attempts` counts the guesses at the code that `code_hash` is of.
+    """
+
+    __tablename__ = "contact_methods"
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "user_id"], ["memberships.org_id", "memberships.user_id"]),
+        CheckConstraint("kind IN ('phone')", name="kind"),
+        Index("uq_contact_methods_value", "org_id", "user_id", "kind", "value", unique=True),
+        Index("ix_contact_methods_value", "org_id", "kind", "value"),
+    )
+
+    user_id: Mapped[UUID]
+    kind: Mapped[str]
+    value: Mapped[str]
+    verified_at: Mapped[datetime | None]
+    code_hash: Mapped[str | None]
+    code_sent_at: Mapped[datetime | None]
+    code_expires_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = created_at_column()

@@ -24,8 +24,13 @@ BY_SESSION = {"POST /auth/refresh", "POST /auth/logout", "POST /auth/switch"}
 FOR_VIEWERS = {"POST /ws/ticket", "POST /organizations", "PATCH /auth/me", "POST /notifications/preferences"}
 # And read who is on call in a calendar of their own, and be told of shifts.
 FOR_VIEWERS |= {"POST /schedules/{schedule_id}/feeds", "POST /users/me/feeds", "PATCH /users/me/shift-notices"}
+# And say under which number they are reached.
+FOR_VIEWERS |= {"POST /users/me/contacts"}
 # One person's own: to whom it does not belong it is not there, in the same organization either.
 OWN = (
+    "/users/me/contacts/{contact_id}",
+    "/users/me/contacts/{contact_id}/code",
+    "/users/me/contacts/{contact_id}/verify",
     "/notifications/preferences/{preference_id}",
     "/schedules/{schedule_id}/feeds/{feed_id}",
     "/users/me/feeds/{feed_id}",

@@ -1320,6 +1320,81 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/users/me/contacts': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List Contacts */
+		get: operations['list_contacts'];
+		put?: never;
+		/**
+		 * Create Contact
+		 * @description Sends a code there; only a verified number is used. Whether the code went out stands in the answer.
+		 */
+		post: operations['create_contact'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/users/me/contacts/{contact_id}/code': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Send Code Again
+		 * @description A new code, once a minute at most; the one before is void.
+		 */
+		post: operations['send_code_again'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/users/me/contacts/{contact_id}/verify': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Verify Contact */
+		post: operations['verify_contact'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/users/me/contacts/{contact_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** Delete Contact */
+		delete: operations['delete_contact'];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/notifications/preferences': {
 		parameters: {
 			query?: never;
@@ -1593,11 +1668,16 @@ export interface components {
 			 * Type
 			 * @enum {string}
 			 */
-			type: 'user' | 'integration' | 'system' | 'link';
+			type: 'user' | 'integration' | 'system' | 'link' | 'phone';
 			/** Id */
 			id: string | null;
 			/** Name */
 			name: string;
+		};
+		/** Again */
+		Again: {
+			/** Channel Id */
+			channel_id?: string | null;
 		};
 		/** AlertChange */
 		AlertChange: {
@@ -1737,7 +1817,7 @@ export interface components {
 			 * Outcome
 			 * @enum {string}
 			 */
-			outcome: 'sent' | 'failed';
+			outcome: 'sent' | 'delivered' | 'failed';
 			/** Answer */
 			answer: string;
 			/** Duration Ms */
@@ -1821,6 +1901,8 @@ export interface components {
 			 * @enum {string}
 			 */
 			reach: 'personal' | 'room';
+			/** Contact */
+			contact: 'phone' | null;
 			/** Help */
 			help: string;
 			/** Config Schema */
@@ -1857,6 +1939,8 @@ export interface components {
 			 * @enum {string}
 			 */
 			reach: 'personal' | 'room';
+			/** Reply Path */
+			reply_path: string | null;
 			/** Last Success At */
 			last_success_at: string | null;
 			/** Last Error */
@@ -1880,6 +1964,41 @@ export interface components {
 		Close: {
 			/** Reason */
 			reason?: string | null;
+		};
+		/** Code */
+		Code: {
+			/** Code */
+			code: string;
+		};
+		/** CodeSentView */
+		CodeSentView: {
+			contact: components['schemas']['ContactView'];
+			/** Delivered */
+			delivered: boolean;
+			/** Answer */
+			answer: string;
+		};
+		/** ContactView */
+		ContactView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/**
+			 * Kind
+			 * @constant
+			 */
+			kind: 'phone';
+			/** Value */
+			value: string;
+			/** Verified At */
+			verified_at: string | null;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
 		};
 		/** CoverRequestView */
 		CoverRequestView: {
@@ -2359,6 +2478,22 @@ export interface components {
 			 */
 			enabled?: boolean;
 		};
+		/**
+		 * NewContact
+		 * @description `value` with + and the country. The code is sent by text if there is a choice, or over `channel_id`.
+		 */
+		NewContact: {
+			/**
+			 * Kind
+			 * @default phone
+			 * @constant
+			 */
+			kind?: 'phone';
+			/** Value */
+			value: string;
+			/** Channel Id */
+			channel_id?: string | null;
+		};
 		/** NewCoverRequest */
 		NewCoverRequest: {
 			/**
@@ -2701,7 +2836,7 @@ export interface components {
 			 * Purpose
 			 * @enum {string}
 			 */
-			purpose: 'page' | 'follow_up' | 'test' | 'direct' | 'invitation' | 'cover' | 'shift';
+			purpose: 'page' | 'follow_up' | 'test' | 'direct' | 'invitation' | 'cover' | 'shift' | 'verification';
 			alert: components['schemas']['NotifiedAlert'] | null;
 			user: components['schemas']['Named'] | null;
 			channel: components['schemas']['NotifiedChannel'];
@@ -2947,6 +3082,19 @@ export interface components {
 		Page_ChannelView_: {
 			/** Items */
 			items: components['schemas']['ChannelView'][];
+			/** Total */
+			total: number;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
+		/** Page[ContactView] */
+		Page_ContactView_: {
+			/** Items */
+			items: components['schemas']['ContactView'][];
 			/** Total */
 			total: number;
 			/** Page */
@@ -7734,6 +7882,174 @@ export interface operations {
 				content: {
 					'application/json': components['schemas']['TrialView'];
 				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_contacts: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_ContactView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	create_contact: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewContact'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['CodeSentView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	send_code_again: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				contact_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Again'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['CodeSentView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	verify_contact: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				contact_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Code'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ContactView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	delete_contact: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				contact_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
 			};
 			/** @description Validation Error */
 			422: {

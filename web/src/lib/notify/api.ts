@@ -11,6 +11,9 @@ export const channels = (): Promise<PageOf<Channel>> =>
 export const channelKinds = async (): Promise<ChannelKind[]> =>
 	(await take(api.GET('/api/v1/notifications/channels/kinds'))).items;
 
+/** Under which address the server is reached from outside. */
+export const publicUrl = async (): Promise<string> => (await take(api.GET('/api/v1/meta'))).public_url;
+
 export interface ChannelInput {
 	name: string;
 	config: Record<string, unknown>;

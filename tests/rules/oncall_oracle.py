@@ -138,18 +138,18 @@ def _turn_ends(plan: Plan) -> Iterator[datetime]:
 
 
 class _Walk:
-    """The turns of a plan so far as somebody asked: (begin, end, who, number)."""
+    """The turns of a plan so far as somebody asked: begin, end, who."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.ends = _turn_ends(plan)
         self.turns: list[tuple[datetime, datetime, UUID | None]] = []
         self.next = plan.starts
-        self.queue = list(plan.participants)
+        self.queue: list[UUID | None] = list(plan.participants) or [None]
         for _ in range(plan.phase):
             self.queue.append(self.queue.pop(0))
 
-    def turn(self, wall: datetime) -> tuple[int, UUID | None]:
+    def turn(self, wall: datetime) -> int:
         while self.next <= wall:
             begin, self.next = self.next, next(self.ends)
             self.turns.append((begin, self.next, self.queue[0]))
@@ -158,10 +158,17 @@ class _Walk:
         number = len(self.turns) - 1
         while self.turns[number][0] > wall:
             number -= 1
-        return number, self.turns[number][2]
+        return number
 
 
 _walk = lru_cache(maxsize=2_000)(_Walk)
+
+
+def turn_number(plan: Plan, at: datetime) -> int | None:
+    wall = furthest(plan.zone, at)
+    if wall < plan.starts or (plan.ends is not None and wall >= plan.ends):
+        return None
+    return _walk(plan).turn(wall)
 
 
 def _plan(rotation: Rotation, at: datetime) -> tuple[int, Plan | None]:
@@ -178,10 +185,10 @@ def planned(rotation: Rotation, at: datetime) -> Duty | None:
     revision, plan = _plan(rotation, at)
     if plan is None or not plan.participants:
         return None
-    wall = furthest(plan.zone, at)
-    if wall < plan.starts or (plan.ends is not None and wall >= plan.ends) or not is_open(plan, wall):
+    number = turn_number(plan, at)
+    if number is None or not is_open(plan, furthest(plan.zone, at)):
         return None
-    number, user_id = _walk(plan).turn(wall)
+    user_id = _walk(plan).turns[number][2]
     return Duty(user_id, rotation.id, None, (), (revision, number)) if user_id else None
 
 

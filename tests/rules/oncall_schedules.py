@@ -91,15 +91,15 @@ def rotations(draw: Any, number: int, zone: str, at: datetime) -> Rotation:
 
 
 @st.composite
-def overrides(draw: Any, at: datetime, most: timedelta = 2 * DAY) -> Override:
-    start = draw(around(at, most))
+def overrides(draw: Any, at: datetime) -> Override:
+    start = draw(st.one_of(around(at, 4 * HOUR), around(at, 2 * DAY)))
     return Override(
         id=UUID(int=draw(st.integers(1, 2**32))),
         user_id=draw(st.sampled_from(PEOPLE)),
         start=start,
-        end=start + draw(spans(most)) + timedelta(microseconds=1),
+        end=start + draw(spans(2 * DAY)) + timedelta(microseconds=1),
         rotation_id=draw(st.sampled_from([None, None, *ROTATIONS])),
-        created_at=datetime(1999, 1, 1, tzinfo=UTC) + draw(st.integers(0, 3)) * HOUR,  # so that some are of one age
+        created_at=datetime(1999, 1, 1, tzinfo=UTC) + draw(st.integers(0, 1)) * HOUR,  # so that many are of one age
     )
 
 

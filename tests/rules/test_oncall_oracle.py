@@ -7,12 +7,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pulsar.oncall.calendar import gaps, on_call, planned, shifts
 from pulsar.oncall.rules import Override, Plan, Revision, Rotation, Schedule, Unit, Window
-from tests.rules.oncall_oracle import DAY, HOUR, MINUTE, changes, shown, timeline
+from pulsar.oncall.turns import turn_at
+from pulsar.oncall.wallclock import instant_of
+from tests.rules.oncall_oracle import DAY, HOUR, MINUTE, changes, shown, timeline, turn_number
 from tests.rules.oncall_oracle import on_call as on_call_by_oracle
-from tests.rules.oncall_schedules import PEOPLE, ROTATIONS, Who, one, schedules, turning, turning_of
+from tests.rules.oncall_schedules import PEOPLE, ROTATIONS, Who, nights, one, plans, schedules, turning, turning_of
 
 WEEK = timedelta(weeks=1)
 
@@ -42,8 +45,22 @@ def test_the_calendar_says_what_the_oracle_says(made: tuple[Schedule, datetime])
     slow = timeline(schedule, start, end)
     assert turning(shifts(schedule, start, end), start, end) == turning_of(slow)
     for since, _ in slow:
-        assert whoever(schedule, since) == {(d.user_id, d.rotation_id, d.override_id, d.replaced)
-                                            for d in on_call_by_oracle(schedule, since)}  # fmt: skip
+        assert whoever(schedule, since) == _by_oracle(schedule, since)
+
+
+@settings(max_examples=60)
+@given(nights(), st.data())
+def test_the_number_of_a_turn_is_the_oracles(night: tuple[str, datetime], data: st.DataObject) -> None:
+    zone, at = night
+    plan = data.draw(plans(zone, at))
+    for minute in range(-200, 200, 7):
+        moment = at + minute * MINUTE
+        assert turn_at(plan, moment) == turn_number(plan, moment)
+    for bound in (plan.starts, plan.ends):
+        if bound:
+            moment = instant_of(bound, zone)
+            for at in (moment - MINUTE, moment, moment + MINUTE):
+                assert turn_at(plan, at) == turn_number(plan, at)
 
 
 @settings(max_examples=30)
@@ -62,6 +79,10 @@ def whoever(schedule: Schedule, at: datetime) -> set[Who]:
     return {(s.user_id, s.rotation_id, s.override_id, s.replaced) for s in on_call(schedule, at)}
 
 
+def _by_oracle(schedule: Schedule, at: datetime) -> set[Who]:
+    return {(d.user_id, d.rotation_id, d.override_id, d.replaced) for d in on_call_by_oracle(schedule, at)}
+
+
 @pytest.mark.parametrize("zone", CHANGING)
 def test_about_every_change_of_the_clock_the_calendar_says_what_the_oracle_says(zone: str) -> None:
     assert changes(zone)
@@ -71,6 +92,8 @@ def test_about_every_change_of_the_clock_the_calendar_says_what_the_oracle_says(
         fast = turning(shifts(schedule, start, end), start, end)
         slow = turning_of(timeline(schedule, start, end))
         assert fast == slow, f"about {change}: {schedule}"
+        for at in (start + minutes * MINUTE for minutes in range(0, 320, 37)):
+            assert whoever(schedule, at) == _by_oracle(schedule, at), f"at {at}: {schedule}"
 
 
 def _about(zone: str, change: datetime) -> Schedule:

@@ -36,13 +36,13 @@ class Shift:
 def on_call(schedule: Schedule, at: datetime) -> tuple[Shift, ...]:
     """The shifts that this instant falls into, whole; empty when nobody is on call."""
     own = tuple(shift for rotation in schedule.rotations for shift in _own_shifts(rotation, at, at + _AN_INSTANT))
-    if not schedule.overrides:
-        return own
     around = [(shift.start, shift.end) for shift in own]
     around += ((one.start, one.end) for one in schedule.overrides if one.start <= at < one.end)
     if not around:
         return ()
     start, end = min(start for start, _ in around), max(end for _, end in around)
+    if not any(one.start < end and start < one.end for one in schedule.overrides):
+        return own
     return tuple(shift for shift in shifts(schedule, start, end) if shift.start <= at < shift.end)
 
 
@@ -76,19 +76,23 @@ def uncovered(shifts: Iterable[Shift], start: datetime, end: datetime) -> list[S
 
 
 def next_on_call(schedule: Schedule, at: datetime) -> tuple[Shift, ...]:
-    """In each lane the next shift of somebody else, if one comes within 400 days."""
+    """In each rotation the next shift of somebody else, if one comes within 400 days; and that of an override of all
+    rotations, if it comes no later than the last of those."""
     now = {shift.rotation_id: shift.user_id for shift in on_call(schedule, at)}
-    awaited: set[UUID | None] = {r.id for r in schedule.rotations if _has_others(r, at, now.get(r.id))}
-    awaited |= {o.rotation_id for o in schedule.overrides if at < o.start and o.user_id != now.get(o.rotation_id)}
+    coming = {o.rotation_id for o in schedule.overrides if at < o.start and o.user_id != now.get(o.rotation_id)}
+    others = {r.id for r in schedule.rotations if r.id in coming or _has_others(r, at, now.get(r.id))}
     found: dict[UUID | None, datetime] = {}
     for span in _LOOK_AHEAD:
         for shift in shifts(schedule, at, at + span):
             if shift.start > at and shift.user_id != now.get(shift.rotation_id):
                 found.setdefault(shift.rotation_id, shift.start)
-        if found.keys() >= awaited:
+        if found.keys() >= (others or coming):
             break
+    last = max((start for lane, start in found.items() if lane), default=at + span)
     # Asked for anew, since the span that was looked through may have cut them.
-    whole = (shift for lane, start in found.items() for shift in on_call(schedule, start) if shift.rotation_id == lane)
+    whole = (
+        s for lane, start in found.items() if start <= last for s in on_call(schedule, start) if s.rotation_id == lane
+    )
     return tuple(sorted(whole, key=lambda shift: shift.start))
 
 

@@ -101,8 +101,10 @@ def _pieces(plan: Plan, start: datetime, end: datetime) -> Iterator[Span]:
         return
     week = datetime.combine(start.date() - timedelta(days=start.weekday()), datetime.min.time())
     while week < end:
+        since, until = start - week, end - week
         for opens, closes in _open_in_a_week(plan.windows):
-            yield max(start, week + opens), min(end, week + closes)
+            if since < closes and opens < until:
+                yield week + max(opens, since), week + min(closes, until)
         week += WEEK
 
 

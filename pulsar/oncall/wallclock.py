@@ -5,11 +5,13 @@ the jump; a time that it shows twice, for the first of them. So a later wall tim
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _SECOND = timedelta(seconds=1)
 
 
+@lru_cache(maxsize=4096)  # a turn's end is the next one's beginning
 def instant_of(wall: datetime, zone: str) -> datetime:
     """In UTC. Raises ZoneInfoNotFoundError for a zone that there is not."""
     local = wall.replace(tzinfo=ZoneInfo(zone))

@@ -56,10 +56,19 @@ def test_the_next_shift_has_its_exact_end_however_far_it_is() -> None:
     )
 
 
-def test_an_override_that_comes_later_than_the_next_turn_is_next_as_well() -> None:
-    in_a_month = Override(UUID(int=7), DEE, NOON + 30 * DAY, NOON + 31 * DAY, None, NOON)
-    found = next_on_call(Schedule((rotation(DAILY),), (in_a_month,)), NOON)
-    assert [(shift.user_id, shift.rotation_id) for shift in found] == [(BO, FIRST), (DEE, None)]
+def test_an_override_is_next_however_late_it_comes_where_nobody_else_has_a_turn() -> None:
+    alone = rotation(replace(DAILY, participants=(ANA,)))
+    for rotation_id in (FIRST, None):
+        in_a_month = Override(UUID(int=7), DEE, NOON + 30 * DAY, NOON + 31 * DAY, rotation_id, NOON)
+        (following,) = next_on_call(Schedule((alone,), (in_a_month,)), NOON)
+        assert (following.user_id, following.start) == (DEE, NOON + 30 * DAY)
+
+
+def test_an_override_of_all_rotations_is_next_only_if_it_comes_before_somebodys_turn() -> None:
+    for begins, people in ((NOON + HOUR, [DEE, BO]), (NOON + 2 * DAY, [BO])):
+        of_all = Override(UUID(int=7), DEE, begins, begins + HOUR, None, NOON)
+        found = next_on_call(Schedule((rotation(DAILY),), (of_all,)), NOON)
+        assert [shift.user_id for shift in found] == people
 
 
 def test_a_round_ends_even_if_the_first_persons_turns_are_all_outside_the_windows() -> None:

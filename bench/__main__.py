@@ -16,7 +16,7 @@ import httpx
 import uvloop
 from aiosmtpd.smtp import SMTP
 
-from bench import load
+from bench import load, oncall
 from bench.server import Customer, Server, serving
 from pulsar.base.cluster import Cluster
 
@@ -137,6 +137,7 @@ def main() -> None:
             p50, p99 = asyncio.run(page_latency(server))
             row("webhook answered -> SMTP DATA, idle", f"p50 {p50:.0f} ms, p99 {p99:.0f} ms", "under 60, 250 ms")
             taking_in(server, data_dir)
+    oncall.measure(row)
 
 
 if __name__ == "__main__":

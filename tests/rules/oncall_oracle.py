@@ -151,14 +151,17 @@ class _Walk:
 
     def turn(self, wall: datetime) -> int:
         while self.next <= wall:
-            begin, self.next = self.next, next(self.ends)
-            self.turns.append((begin, self.next, self.queue[0]))
-            if self.plan.turns == "calendar" or not self.plan.windows or _opens_during(self.plan, begin, self.next):
-                self.queue.append(self.queue.pop(0))
+            self.on()
         number = len(self.turns) - 1
         while self.turns[number][0] > wall:
             number -= 1
         return number
+
+    def on(self) -> None:
+        begin, self.next = self.next, next(self.ends)
+        self.turns.append((begin, self.next, self.queue[0]))
+        if self.plan.turns == "calendar" or not self.plan.windows or _opens_during(self.plan, begin, self.next):
+            self.queue.append(self.queue.pop(0))
 
 
 _walk = lru_cache(maxsize=2_000)(_Walk)
@@ -169,6 +172,14 @@ def turn_number(plan: Plan, at: datetime) -> int | None:
     if wall < plan.starts or (plan.ends is not None and wall >= plan.ends):
         return None
     return _walk(plan).turn(wall)
+
+
+def first_turns(plan: Plan, many: int) -> list[UUID | None]:
+    """Whose the first turns are, whether or not anything is open in them."""
+    walk = _Walk(plan)
+    for _ in range(many):
+        walk.on()
+    return [user_id for _, _, user_id in walk.turns]
 
 
 def _plan(rotation: Rotation, at: datetime) -> tuple[int, Plan | None]:

@@ -52,14 +52,23 @@ def windows(draw: Any) -> Window:
 
 _HISTORY = {"hours": 3 * 7, "days": 400, "weeks": 3000}  # days since the start: the oracle walks all of them
 _LENGTHS = {"hours": 30, "days": 10, "weeks": 3}
+UNITS = tuple(_LENGTHS)
 
 participants = st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=4)
 with_nobody = st.lists(st.sampled_from([*PEOPLE, None]), max_size=4)
 
 
 @st.composite
-def plans(draw: Any, zone: str, at: datetime, *, whole: bool = False, units: tuple[str, ...] = tuple(_LENGTHS)) -> Plan:
-    """`whole`: without a window, an end or an empty place."""
+def plans(
+    draw: Any,
+    zone: str,
+    at: datetime,
+    *,
+    whole: bool = False,
+    by_windows: bool = False,
+    units: tuple[str, ...] = UNITS,
+) -> Plan:
+    """`whole`: without a window, an end or an empty place. `by_windows`: with some, by which the turns are counted."""
     unit = draw(st.sampled_from(units))
     begun = draw(st.one_of(st.integers(-2, 9), st.integers(0, _HISTORY[unit])))
     starts = datetime.combine(shown(ZoneInfo(zone), at).date() - begun * DAY, draw(times))
@@ -71,9 +80,9 @@ def plans(draw: Any, zone: str, at: datetime, *, whole: bool = False, units: tup
         starts=starts,
         ends=starts + ends if ends and not whole else None,
         handoff_day=draw(st.one_of(st.none(), st.integers(1, 7))) if unit == "weeks" else None,
-        windows=() if whole else tuple(draw(st.one_of(st.just([]), st.lists(windows(), max_size=3)))),
+        windows=() if whole else tuple(draw(st.lists(windows(), min_size=int(by_windows), max_size=3))),
         participants=tuple(draw(participants if whole else with_nobody)),
-        turns=draw(st.sampled_from(["calendar", "open_windows"])),
+        turns="open_windows" if by_windows else draw(st.sampled_from(["calendar", "open_windows"])),
         phase=draw(st.integers(0, 5)),
     )
 
@@ -91,14 +100,14 @@ def rotations(draw: Any, number: int, zone: str, at: datetime) -> Rotation:
 
 
 @st.composite
-def overrides(draw: Any, at: datetime) -> Override:
+def overrides(draw: Any, at: datetime, rotation_ids: list[UUID]) -> Override:
     start = draw(st.one_of(around(at, 4 * HOUR), around(at, 2 * DAY)))
     return Override(
         id=UUID(int=draw(st.integers(1, 2**32))),
         user_id=draw(st.sampled_from(PEOPLE)),
         start=start,
         end=start + draw(spans(2 * DAY)) + timedelta(microseconds=1),
-        rotation_id=draw(st.sampled_from([None, None, *ROTATIONS])),
+        rotation_id=draw(st.sampled_from([None, *rotation_ids])),
         created_at=datetime(1999, 1, 1, tzinfo=UTC) + draw(st.integers(0, 1)) * HOUR,  # so that many are of one age
     )
 
@@ -107,14 +116,14 @@ def overrides(draw: Any, at: datetime) -> Override:
 def schedules(draw: Any, *, most_rotations: int = 3, most_overrides: int = 4) -> tuple[Schedule, datetime]:
     """A schedule, and the instant about which it is interesting."""
     zone, at = draw(nights())
-    count = draw(st.integers(min(1, most_rotations), most_rotations))
-    overriding = st.lists(overrides(at), max_size=most_overrides, unique_by=lambda override: override.id)
-    made = tuple(draw(rotations(number, zone, at)) for number in range(count))
-    return Schedule(made, tuple(draw(overriding))), at
+    made = tuple(draw(rotations(number, zone, at)) for number in range(draw(st.integers(1, most_rotations))))
+    overriding = overrides(at, [rotation.id for rotation in made])
+    listed = st.lists(overriding, max_size=most_overrides, unique_by=lambda override: override.id)
+    return Schedule(made, tuple(draw(listed))), at
 
 
 @st.composite
-def whole_plans(draw: Any, units: tuple[str, ...] = tuple(_LENGTHS)) -> tuple[Plan, datetime]:
+def whole_plans(draw: Any, units: tuple[str, ...] = UNITS) -> tuple[Plan, datetime]:
     zone, at = draw(nights())
     return draw(plans(zone, at, whole=True, units=units)), at
 

@@ -1,4 +1,4 @@
-"""Corners of the calendar that were wrong once. Each was found by the oracle, or by a property."""
+"""Corners of the calendar, most of which were wrong once: found by the oracle, or by a property."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -82,3 +82,21 @@ def test_a_round_of_open_windows_ends_when_the_first_persons_next_window_is_due(
     weekdays = Window(frozenset({1, 2, 3, 4, 5}), time(9), time(17))
     five = replace(DAILY, participants=(ANA, BO, CY, DEE, BO), windows=(weekdays,), turns="open_windows")
     assert effective_at(rotation(five), "end_of_round", NOON) == datetime(2026, 11, 9, tzinfo=UTC)
+
+
+def test_an_override_of_all_rotations_is_nowhere_where_each_has_a_newer_one() -> None:
+    of_all = Override(UUID(int=7), DEE, NOON, NOON + HOUR, None, NOON)
+    own = Override(UUID(int=8), CY, NOON, NOON + HOUR, FIRST, NOON + HOUR)
+    found = on_call(Schedule((rotation(DAILY),), (of_all, own)), NOON)
+    assert [(shift.user_id, shift.replaced) for shift in found] == [(CY, (ANA,))]
+
+
+def test_at_the_instant_of_an_edit_the_new_plan_holds() -> None:
+    alone = replace(DAILY, participants=(CY,))
+    edited = Rotation(FIRST, (Revision(None, DAILY), Revision(NOON, alone)))
+    assert edited.plan_at(NOON) == alone
+    assert edited.plan_at(NOON - timedelta(microseconds=1)) == DAILY
+    assert [(s.user_id, s.end - s.start) for s in shifts(Schedule((edited,)), NOON - HOUR, NOON + HOUR)] == [
+        (ANA, HOUR),
+        (CY, HOUR),
+    ]

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from pulsar.oncall.calendar import gaps, on_call, planned, shifts
 from pulsar.oncall.rules import Override, Plan, Revision, Rotation, Schedule, Unit, Window
-from pulsar.oncall.turns import turn_at
+from pulsar.oncall.turns import participant, turn_at
 from pulsar.oncall.wallclock import instant_of
-from tests.rules.oncall_oracle import DAY, HOUR, MINUTE, changes, shown, timeline, turn_number
+from tests.rules.oncall_oracle import DAY, HOUR, MINUTE, changes, first_turns, shown, timeline, turn_number
 from tests.rules.oncall_oracle import on_call as on_call_by_oracle
 from tests.rules.oncall_schedules import PEOPLE, ROTATIONS, Who, nights, one, plans, schedules, turning, turning_of
 
@@ -75,6 +75,13 @@ def test_gaps_and_the_plan_without_overrides_are_what_the_oracle_says(made: tupl
     assert gaps(schedule, start, end) == nobody
 
 
+@settings(max_examples=60)
+@given(nights(), st.data())
+def test_turns_counted_by_open_windows_are_the_oracles(night: tuple[str, datetime], data: st.DataObject) -> None:
+    plan = data.draw(plans(*night, by_windows=True))
+    assert [participant(plan, number) for number in range(40)] == first_turns(plan, 40)
+
+
 def whoever(schedule: Schedule, at: datetime) -> set[Who]:
     return {(s.user_id, s.rotation_id, s.override_id, s.replaced) for s in on_call(schedule, at)}
 
@@ -92,7 +99,7 @@ def test_about_every_change_of_the_clock_the_calendar_says_what_the_oracle_says(
         fast = turning(shifts(schedule, start, end), start, end)
         slow = turning_of(timeline(schedule, start, end))
         assert fast == slow, f"about {change}: {schedule}"
-        for at in (start + minutes * MINUTE for minutes in range(0, 320, 37)):
+        for at in (start + minutes * MINUTE for minutes in range(0, 320, 47)):
             assert whoever(schedule, at) == _by_oracle(schedule, at), f"at {at}: {schedule}"
 
 

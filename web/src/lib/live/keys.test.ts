@@ -24,7 +24,7 @@ it.each(['policy.updated', 'channel.deleted', 'team.member_removed', 'member.dea
 );
 
 it('renews every page about a schedule when a rotation or an override of it changes', () => {
-	for (const type of ['schedule.updated', 'rotation.updated', 'override.created'])
+	for (const type of ['schedule.updated', 'rotation.updated', 'override.created', 'cover.accepted'])
 		expect(keysOf(event(type))).toEqual([key.schedules, key.schedule('7'), key.problems]);
 });
 

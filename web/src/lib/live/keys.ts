@@ -14,7 +14,9 @@ export const key = {
 	problems: 'pulsar:problems',
 	schedules: 'pulsar:schedules',
 	schedule: (id: string) => `pulsar:schedule:${id}` as const,
-	organizations: 'pulsar:organizations'
+	organizations: 'pulsar:organizations',
+	/** The reader's own: no event tells of them. */
+	notices: 'pulsar:notices'
 } as const;
 
 const BY_FAMILY: Record<string, string[]> = {
@@ -30,7 +32,7 @@ const BY_FAMILY: Record<string, string[]> = {
 	organization: [key.organizations]
 };
 
-const ON_CALL = new Set(['schedule', 'rotation', 'override']);
+const ON_CALL = new Set(['schedule', 'rotation', 'override', 'cover']);
 
 export function keysOf(event: LiveEvent): string[] {
 	const family = event.type.split('.')[0] ?? '';
@@ -38,7 +40,7 @@ export function keysOf(event: LiveEvent): string[] {
 	if (family === 'alert') return [key.alerts, key.alert(subject)];
 	if (family === 'escalation') return [key.alert(subject)];
 	if (family === 'notification') return [key.alert(subject), key.notifications, key.channels];
-	// Events of rotations and overrides have their schedule as subject.
+	// Events of rotations, overrides and cover requests have their schedule as subject.
 	if (ON_CALL.has(family)) return [key.schedules, key.schedule(subject), key.problems];
 	return BY_FAMILY[family] ?? [];
 }

@@ -5,7 +5,7 @@ import { createOverride, editOverride, removeOverride } from './api';
 import { changesOf, covering, editing, fresh, movesOf, type OverrideDraft } from './overrides';
 import type { Calendar, Override, OverrideInput, PersonRef, Schedule } from './types';
 
-export type Question = 'shift' | 'override' | 'remove' | 'edit' | 'delete';
+export type Question = 'shift' | 'override' | 'cover' | 'remove' | 'edit' | 'delete';
 
 interface DeskWorld {
 	schedule: () => Schedule;
@@ -23,6 +23,8 @@ export class Desk {
 	bar = $state.raw<Bar | null>(null);
 	draft = $state.raw<OverrideDraft | null>(null);
 	override = $derived.by(() => this.#overrideOf(this.bar));
+	/** The reader's own shift. */
+	own = $derived.by(() => this.bar !== null && this.bar.userId === this.world.me().id);
 
 	constructor(private readonly world: DeskWorld) {}
 

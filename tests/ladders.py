@@ -118,14 +118,19 @@ async def log_of(person: Person, alert_id: str) -> list[Json]:
 
 async def fire(engine: Engine) -> None:
     """Does the escalation steps that are due, and leaves the messages that follow from them in the queue."""
+    await do(engine, "escalate")
+
+
+async def do(engine: Engine, kind: str) -> None:
+    """Does the jobs of this kind that are due, and leaves what follows from them in the queue."""
     query = text(
-        "DELETE FROM pgqueuer WHERE entrypoint = 'escalate' AND execute_after <= now()"
+        "DELETE FROM pgqueuer WHERE entrypoint = :kind AND execute_after <= now()"
         " AND convert_from(payload, 'UTF8')::jsonb->>'org' = :org RETURNING payload"
     )
     async with engine.pulsar.db.without_org() as tx:
-        payloads = (await tx.scalars(query, {"org": str(engine.org_id)})).all()
+        payloads = (await tx.scalars(query, {"org": str(engine.org_id), "kind": kind})).all()
     for payload in payloads:
-        await HANDLERS["escalate"](engine.pulsar, json.loads(payload))
+        await HANDLERS[kind](engine.pulsar, json.loads(payload))
 
 
 async def waits_for_a_lock(holder: AsyncConnection) -> int:

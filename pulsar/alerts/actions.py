@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from pulsar.alerts.endings import follow_up_job
 from pulsar.alerts.events import (
     AlertAcknowledged,
     AlertAssigned,
@@ -78,6 +79,7 @@ async def acknowledge(tx: Transaction, alert: Alert) -> None:
     alert.acknowledged_at, alert.acknowledged_by_user_id = clock.now(), _person(tx)
     tx.record(AlertAcknowledged(alert.id))
     await escalation.acknowledge(tx, alert.id, f"acknowledged by {tx.actor.name}")
+    tx.enqueue(follow_up_job(tx.org, alert.id, "acknowledged", alert.acknowledged_at))
 
 
 async def unacknowledge(tx: Transaction, alert: Alert) -> None:
@@ -94,6 +96,7 @@ async def close(tx: Transaction, alert: Alert, reason: str | None) -> None:
     alert.closed_at, alert.closed_by_user_id, alert.close_reason = clock.now(), _person(tx), reason
     tx.record(AlertClosed(alert.id, reason=reason))
     await escalation.stop(tx, alert.id, f"closed by {tx.actor.name}")
+    tx.enqueue(follow_up_job(tx.org, alert.id, "closed", alert.closed_at))
 
 
 async def snooze(tx: Transaction, alert: Alert, until: datetime) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from pulsar.alerts import actions
+from pulsar.alerts import actions, endings
 from pulsar.base.http import Pulsar
 
 
@@ -12,4 +12,9 @@ async def wake_alert(pulsar: Pulsar, ids: dict[str, Any]) -> None:
         await actions.wake(tx, UUID(ids["alert"]))
 
 
-JOBS = {"wake_alert": wake_alert}
+async def follow_up(pulsar: Pulsar, ids: dict[str, Any]) -> None:
+    async with pulsar.db.in_org(UUID(ids["org"])) as tx:
+        await endings.follow_up(tx, UUID(ids["alert"]), ids["ending"])
+
+
+JOBS = {"wake_alert": wake_alert, "follow_up": follow_up}

@@ -12,6 +12,7 @@ from pulsar.escalation import soundness
 from pulsar.escalation.model import Policy
 from pulsar.escalation.rules import Ladder
 from pulsar.escalation.soundness import Picture, PolicyPicture, level_words
+from pulsar.notify import trouble as channel_trouble
 from pulsar.notify.model import ChannelRow
 from pulsar.oncall import duties as schedule_duties
 from pulsar.orgs.model import Membership
@@ -63,6 +64,7 @@ async def _own_duties(tx: Transaction, user_id: UUID) -> list[Duty]:
 # A lower domain that pages depend on adds its own question here.
 DEFECTS: tuple[Callable[[Transaction], Awaitable[list[Defect]]], ...] = (
     _own_defects,
+    channel_trouble.defects,
     schedule_duties.defects,
     team_duties.defects,
 )

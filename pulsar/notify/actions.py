@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,18 +21,24 @@ from pulsar.notify.rules import Letter, Occasion, Subject
 
 _MOST_URGENT = 6
 _NO_PRIORITY = "P3"
+NOT_URGENT = 0
 
 
-def delivery_job(org: UUID | None, notification_id: UUID, tries: int, urgency: int, run_at: datetime | None) -> Job:
-    """One for each try, so that the sweep can ask for it again without making it two."""
+def delivery_job(org: UUID | None, notification_id: UUID, tries: int, urgency: int, at: datetime) -> Job:
+    """One for each try and time, so that the sweep can ask for it again without making it two. `at` is as the row has
+    it; in UTC, because the same instant must make the same key."""
     ids = {"org": org, "notification": notification_id}
-    return Job("deliver", f"deliver:{notification_id}:{tries}", ids, run_at, urgency)
+    return Job("deliver", f"deliver:{notification_id}:{tries}:{at.astimezone(UTC).isoformat()}", ids, at, urgency)
+
+
+def priority_of(content: dict[str, Any]) -> str:
+    priority: str = (content.get("subject") or content).get("priority", _NO_PRIORITY)
+    return priority
 
 
 def urgency_of(content: dict[str, Any]) -> int:
-    """P1 is picked before P5 when there is a queue."""
-    priority = (content.get("subject") or {}).get("priority", "P3")
-    return _MOST_URGENT - int(priority[1:])
+    """P1 is picked before P5 when there is a queue, and what asks nobody to act comes last."""
+    return NOT_URGENT if "follow_up" in content else _MOST_URGENT - int(priority_of(content)[1:])
 
 
 @dataclass(frozen=True)
@@ -58,33 +64,47 @@ async def page(
     Asked twice for the same occasion, it does nothing the second time. As the `last_resort` it passes the preferences
     by, if by them nobody at all would be told.
     """
-    channels = await _enabled_channels(tx)
+    channels = await enabled_channels(tx)
+    content = {"subject": subject.to_json()}
+    return await tell_over(tx, channels, content, users, occasion, at=clock.now(), last_resort=last_resort)
+
+
+async def tell_over(
+    tx: Transaction,
+    channels: Sequence[ChannelRow],
+    content: dict[str, Any],
+    users: Sequence[tuple[UUID, str]],
+    occasion: Occasion,
+    *,
+    at: datetime,
+    last_resort: bool,
+) -> Paged:
+    """The same for any content, over these channels."""
     personal = [channel for channel in channels if registry()[channel.channel_type].reach == "personal"]
     rooms = [channel for channel in channels if channel not in personal]
     wishes = await preferences_of(tx, [user_id for user_id, _ in users])
+    priority = priority_of(content)
     decided = [
-        (user_id, channel, decide(wishes.get((user_id, channel.id), EVERYTHING), subject.priority, clock.now()))
+        (user_id, channel, decide(wishes.get((user_id, channel.id), EVERYTHING), priority, at))
         for channel in personal
         for user_id, _ in users
     ]
     told = {user_id for user_id, _, decision in decided if isinstance(decision, Send)}
     if last_resort and not told and not rooms:
-        at_once = Send(clock.now())
-        decided = [(user_id, channel, at_once) for user_id, channel, _ in decided]
+        decided = [(user_id, channel, Send(at)) for user_id, channel, _ in decided]
         told = {user_id for user_id, _, _ in decided}
     held_back = frozenset(user_id for user_id, _, _ in decided if user_id not in told)
-    content = {
-        "subject": subject.to_json(),
+    content = content | {
         "people": [name for user_id, name in users if user_id not in held_back],
         "held_back": [name for user_id, name in users if user_id in held_back],
     }
-    rows = [_row(occasion, channel, None, content, Send(clock.now())) for channel in rooms if users]
-    rows += [_row(occasion, channel, user_id, content, decision) for user_id, channel, decision in decided]
-    await _write(tx, rows)
+    rows = [new_row(occasion, channel, None, content, Send(at)) for channel in rooms if users]
+    rows += [new_row(occasion, channel, user_id, content, decision) for user_id, channel, decision in decided]
+    await write(tx, rows)
     return Paged(tuple(row["id"] for row in rows if row["status"] == "pending"), held_back)
 
 
-async def _write(tx: Transaction, rows: list[dict[str, Any]]) -> None:
+async def write(tx: Transaction, rows: list[dict[str, Any]]) -> None:
     """Those that are not there yet, and the jobs that deliver them."""
     if not rows:
         return
@@ -100,7 +120,7 @@ async def _write(tx: Transaction, rows: list[dict[str, Any]]) -> None:
     )
 
 
-async def _enabled_channels(tx: Transaction) -> Sequence[ChannelRow]:
+async def enabled_channels(tx: Transaction) -> Sequence[ChannelRow]:
     """Looked up once in a transaction that pages for many alerts."""
     if "channels" not in tx.info:
         query = select(ChannelRow).where(ChannelRow.enabled).order_by(ChannelRow.id)
@@ -109,7 +129,7 @@ async def _enabled_channels(tx: Transaction) -> Sequence[ChannelRow]:
     return channels
 
 
-def _row(
+def new_row(
     occasion: Occasion,
     channel: ChannelRow,
     user_id: UUID | None,
@@ -143,12 +163,12 @@ async def tell(tx: Transaction, user_id: UUID, occasion: Occasion, letter: Lette
     says so then. Asked twice for the same occasion, it does nothing the second time."""
     wishes = await preferences_of(tx, [user_id])
     rows = []
-    for channel in await _enabled_channels(tx):
+    for channel in await enabled_channels(tx):
         if channel.channel_type == "email":
             switched_on = Preference(enabled=wishes.get((user_id, channel.id), EVERYTHING).enabled)
             decision = decide(switched_on, _NO_PRIORITY, clock.now())
-            rows.append(_row(occasion, channel, user_id, letter.to_json(), decision))
-    await _write(tx, rows)
+            rows.append(new_row(occasion, channel, user_id, letter.to_json(), decision))
+    await write(tx, rows)
 
 
 async def send_direct(
@@ -156,11 +176,17 @@ async def send_direct(
 ) -> Notification:
     """One message outside of any escalation, delivered and logged like a page."""
     occasion = Occasion(key=f"direct:{new_id()}", purpose="direct")
-    row = _row(occasion, channel, user_id, {"title": title, "text": text}, Send(clock.now()))
+    row = new_row(occasion, channel, user_id, {"title": title, "text": text}, Send(clock.now()))
     notification = Notification(**row)
     tx.add(notification)
-    tx.enqueue(delivery_job(tx.org, notification.id, 0, urgency_of(row["content"]), None))
+    tx.enqueue(delivery_job(tx.org, notification.id, 0, urgency_of(row["content"]), row["next_attempt_at"]))
     return notification
+
+
+def put_off(tx: Transaction, notification: Notification, until: datetime) -> None:
+    notification.status, notification.next_attempt_at = "pending", until
+    urgency = urgency_of(notification.content)
+    tx.enqueue(delivery_job(tx.org, notification.id, notification.tries, urgency, until))
 
 
 async def withdraw(tx: Transaction, subject_id: UUID, reason: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -24,20 +24,32 @@ from pulsar.people.access import AsAdmin, AsViewer, Caller, entered
 
 router = APIRouter(prefix="/notifications/channels", tags=["Notification channels"])
 
+LONGEST_BUNDLE = 3600
+
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+BundleSeconds = Annotated[
+    int,
+    Field(ge=0, le=LONGEST_BUNDLE, description="One message to a recipient in so long, the rest as a digest; 0: none."),
+]
 
 
 class NewChannel(Body):
+    """`bundle_seconds` and `follow_ups` are as it suits the kind of channel when they are left out."""
+
     name: Name
     channel_type: str
     config: dict[str, Any]
     enabled: bool = True
+    bundle_seconds: BundleSeconds | None = None
+    follow_ups: bool | None = None
 
 
 class ChannelChange(Body):
     name: Name = ""
     config: dict[str, Any] = Field(default_factory=dict)
     enabled: bool = True
+    bundle_seconds: BundleSeconds = 0
+    follow_ups: bool = False
     version: int | None = None
 
 
@@ -77,6 +89,11 @@ class ChannelView(View):
     secrets: list[str]
     reach: Reach
     reply_path: str | None
+    bundle_seconds: int
+    follow_ups: bool
+    failures: int
+    retry_at: datetime | None
+    broken_since: datetime | None
     last_success_at: datetime | None
     last_error: str | None
     last_error_at: datetime | None
@@ -86,11 +103,20 @@ class ChannelView(View):
 
 
 def _view(tx: Transaction, row: ChannelRow) -> ChannelView:
-    derived = {"secrets", "reach", "reply_path"}
+    derived = {"secrets", "reach", "reply_path", "bundle_seconds"}
     own = {name: getattr(row, name) for name in ChannelView.model_fields if name not in derived}
     channel = registry()[row.channel_type]
-    reply = path_of(tx.org, row.id, "reply") if tx.org and reads_replies(channel) else None
-    return ChannelView(**own, secrets=channel_setup.secrets_set(tx, row), reach=channel.reach, reply_path=reply)
+    return ChannelView(
+        **own,
+        secrets=channel_setup.secrets_set(tx, row),
+        reach=channel.reach,
+        reply_path=path_of(tx.org, row.id, "reply") if tx.org and reads_replies(channel) else None,
+        bundle_seconds=int(row.bundle.total_seconds()),
+    )
+
+
+def _span(seconds: int | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
 
 
 async def _get(tx: Transaction, channel_id: UUID, *, to_change: bool = False) -> ChannelRow:
@@ -127,7 +153,9 @@ async def list_channels(tx: AsViewer, paging: Pages) -> Page[ChannelView]:
 @router.post("", status_code=201)
 async def create_channel(body: NewChannel, tx: AsAdmin) -> ChannelView:
     try:
-        row = await channel_setup.create(tx, body.name, body.channel_type, body.config, body.enabled)
+        row = await channel_setup.create(
+            tx, body.name, body.channel_type, body.config, body.enabled, _span(body.bundle_seconds), body.follow_ups
+        )
     except IntegrityError:
         raise NameTaken("There is another channel with this name.", field="name") from None
     return _view(tx, row)
@@ -143,7 +171,10 @@ async def update_channel(channel_id: UUID, body: ChannelChange, tx: AsAdmin) -> 
     row = await _get(tx, channel_id, to_change=True)
     check_version(row.version, body.version, _view(tx, row))
     try:
-        await channel_setup.change(tx, row, body.sent("version"))
+        changes = body.sent("version")
+        if "bundle_seconds" in changes:
+            changes["bundle"] = _span(changes.pop("bundle_seconds"))
+        await channel_setup.change(tx, row, changes)
     except IntegrityError:
         raise NameTaken("There is another channel with this name.", field="name") from None
     return _view(tx, row)

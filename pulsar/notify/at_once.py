@@ -10,6 +10,7 @@ from uuid import UUID
 from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.ids import new_id
+from pulsar.notify import channel_state
 from pulsar.notify.channel import Channel, Message, Recipient, Undelivered
 from pulsar.notify.model import Attempt, ChannelRow, Notification
 from pulsar.notify.rules import Purpose, kept_answer
@@ -50,7 +51,7 @@ async def log(
     if not channel:
         return
     if outcome.delivered:
-        channel.last_success_at, channel.last_error, channel.last_error_at = outcome.begun_at, None, None
+        await channel_state.mend(tx, channel, outcome.begun_at)
     else:
         channel.last_error, channel.last_error_at = outcome.answer, outcome.begun_at
     notification = Notification(

@@ -86,10 +86,23 @@ class Receipt:
 
 
 class Undelivered(Exception):
-    """The message did not arrive. `permanent`: trying again cannot help. The text is what the log shows."""
+    """The message did not arrive. `permanent`: trying again cannot help. The text is what the log shows.
 
-    def __init__(self, answer: str, *, permanent: bool = False, retry_after_seconds: float | None = None) -> None:
+    `channel_broken`: nobody else will get theirs either, until somebody mends the channel's settings. Of a room every
+    permanent failure means that; a personal channel says so when its credentials are refused, and not when a person's
+    address is.
+    """
+
+    def __init__(
+        self,
+        answer: str,
+        *,
+        permanent: bool = False,
+        retry_after_seconds: float | None = None,
+        channel_broken: bool = False,
+    ) -> None:
         super().__init__(answer)
+        self.channel_broken = channel_broken
         self.answer = answer
         self.permanent = permanent
         self.retry_after_seconds = retry_after_seconds
@@ -142,3 +155,9 @@ def gives_receipts(channel: Channel) -> bool:
 
 def reads_replies(channel: Channel) -> bool:
     return bool(getattr(channel, "reads_replies", False))
+
+
+def tells_how_it_went(channel: Channel) -> bool:
+    """Whether follow-ups go over it unless its owner says otherwise: who acknowledged, that it was closed. Never where
+    that would wake somebody; so a personal channel has to say `follow_ups = True` itself."""
+    return bool(getattr(channel, "follow_ups", channel.reach == "room"))

@@ -1,5 +1,6 @@
 """How is a channel set up? Checked against its schema, its secrets sealed; opened again only to send."""
 
+from datetime import timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -7,7 +8,8 @@ from pydantic import ValidationError
 from pulsar.base.crypto import SecretUnreadable
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Invalid, Problem
-from pulsar.notify.channel import Channel, Config, registry, secret_fields
+from pulsar.notify.channel import Channel, Config, registry, secret_fields, tells_how_it_went
+from pulsar.notify.channel_state import set_right
 from pulsar.notify.events import ChannelCreated, ChannelDeleted, ChannelUpdated
 from pulsar.notify.model import ChannelRow
 
@@ -69,9 +71,24 @@ def secrets_set(tx: Transaction, row: ChannelRow) -> list[str]:
         return []
 
 
-async def create(tx: Transaction, name: str, channel_type: str, config: dict[str, Any], enabled: bool) -> ChannelRow:
+BUNDLE = timedelta(minutes=1)
+"""Of a new personal channel; a room hears of every alert."""
+
+
+async def create(
+    tx: Transaction,
+    name: str,
+    channel_type: str,
+    config: dict[str, Any],
+    enabled: bool,
+    bundle: timedelta | None = None,
+    follow_ups: bool | None = None,
+) -> ChannelRow:
+    """What is None is as it suits the kind of channel."""
     channel = kind(channel_type)
     row = ChannelRow(name=name, channel_type=channel_type, enabled=enabled)
+    row.bundle = bundle if bundle is not None else BUNDLE if channel.reach == "personal" else timedelta()
+    row.follow_ups = follow_ups if follow_ups is not None else tells_how_it_went(channel)
     _store(tx, row, channel, _checked(channel, config))
     tx.add(row)
     await tx.flush()
@@ -88,7 +105,7 @@ async def change(tx: Transaction, row: ChannelRow, changes: dict[str, Any]) -> N
         except ChannelUnreadable:
             kept = {}
         _store(tx, row, channel, _checked(channel, row.config | kept | config))
-        row.last_error = row.last_error_at = None
+        set_right(row)
     for field, value in changes.items():
         setattr(row, field, value)
     row.version += 1

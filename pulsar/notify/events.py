@@ -55,6 +55,21 @@ class ChannelDeleted(ChannelEvent):
     name: str
 
 
+@dataclass(frozen=True)
+class ChannelBroken(ChannelEvent):
+    """Nothing arrives over it until somebody mends it, or the provider comes back."""
+
+    type: ClassVar = "channel.broken"
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ChannelMended(ChannelEvent):
+    type: ClassVar = "channel.mended"
+    name: str
+
+
 class PreferenceEvent(Event):
     """About the person whose it is. What they have set is theirs, so it is not in it."""
 

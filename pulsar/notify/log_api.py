@@ -17,7 +17,7 @@ from pulsar.notify import actions
 from pulsar.notify.channel import registry
 from pulsar.notify.model import Attempt, ChannelRow, Notification
 from pulsar.notify.preferences import HeldBackBy
-from pulsar.notify.rules import Purpose, Status
+from pulsar.notify.rules import DIGEST, Purpose, Status
 from pulsar.orgs.actions import membership_of
 from pulsar.people.access import AsMember, AsViewer, Caller
 from pulsar.people.names import user_names
@@ -51,6 +51,12 @@ class NotifiedChannel(View):
     channel_type: str
 
 
+class CarriedView(View):
+    id: UUID
+    alert: NotifiedAlert
+    status: Status
+
+
 class NotificationView(View):
     id: UUID
     purpose: Purpose
@@ -62,6 +68,9 @@ class NotificationView(View):
     status: Status
     reason: str | None
     held_back_by: HeldBackBy | None
+    carried_by: UUID | None
+    """The digest in which it goes out; the attempts are that one's."""
+    carries: list[CarriedView]
     attempts: list[AttemptView]
     next_attempt_at: datetime | None
     created_at: datetime
@@ -73,7 +82,9 @@ def _alert(content: dict[str, Any]) -> NotifiedAlert | None:
     return NotifiedAlert(id=subject["id"], number=subject["number"], message=subject["title"]) if subject else None
 
 
-def _view(row: Notification, names: dict[UUID, str], attempts: list[Attempt]) -> NotificationView:
+def _view(
+    row: Notification, names: dict[UUID, str], attempts: list[Attempt], carries: list[Notification]
+) -> NotificationView:
     return NotificationView(
         id=row.id,
         purpose=row.purpose,
@@ -85,6 +96,8 @@ def _view(row: Notification, names: dict[UUID, str], attempts: list[Attempt]) ->
         status=row.status,
         reason=row.reason,
         held_back_by=row.held_back_by,
+        carried_by=row.carried_by,
+        carries=[CarriedView(id=one.id, alert=_alert(one.content), status=one.status) for one in carries],
         attempts=[AttemptView.model_validate(attempt) for attempt in attempts],
         next_attempt_at=row.next_attempt_at if row.status == "pending" else None,
         created_at=row.created_at,
@@ -95,10 +108,15 @@ def _view(row: Notification, names: dict[UUID, str], attempts: list[Attempt]) ->
 async def _views(tx: Transaction, rows: list[Notification]) -> list[NotificationView]:
     names = await user_names(tx, (row.user_id for row in rows))
     attempts: dict[UUID, list[Attempt]] = defaultdict(list)
-    query = select(Attempt).where(Attempt.notification_id.in_([row.id for row in rows])).order_by(Attempt.at)
-    for attempt in await tx.scalars(query):
+    tried = [row.carried_by or row.id for row in rows]
+    for attempt in await tx.scalars(select(Attempt).where(Attempt.notification_id.in_(tried)).order_by(Attempt.at)):
         attempts[attempt.notification_id].append(attempt)
-    return [_view(row, names, attempts[row.id]) for row in rows]
+    inside: dict[UUID | None, list[Notification]] = defaultdict(list)
+    if digests := [row.id for row in rows if row.purpose == DIGEST]:
+        query = select(Notification).where(Notification.carried_by.in_(digests)).order_by(Notification.id)
+        for one in await tx.scalars(query):
+            inside[one.carried_by].append(one)
+    return [_view(row, names, attempts[row.carried_by or row.id], inside[row.id]) for row in rows]
 
 
 async def notifications_page(

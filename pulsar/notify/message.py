@@ -1,6 +1,7 @@
 """What does a page say? Its words and its links, composed when it is sent."""
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -30,6 +31,8 @@ def compose(pulsar: Pulsar, tx: Transaction, notification: Notification) -> Mess
             facts={"kind": notification.purpose},
         )
     subject = Subject.from_json(content["subject"])
+    if follow_up := content.get("follow_up"):
+        return _follow_up(base_url, notification, subject, follow_up)
     people = content["people"]
     return Message(
         id=str(notification.id),
@@ -50,6 +53,27 @@ def compose(pulsar: Pulsar, tx: Transaction, notification: Notification) -> Mess
             "level": notification.level,
             "cycle": notification.cycle,
             "people": people,
+        },
+    )
+
+
+def _follow_up(base_url: str, notification: Notification, subject: Subject, happened: dict[str, Any]) -> Message:
+    ending, by, reason = happened["ending"], happened["by"], happened["reason"]
+    return Message(
+        id=str(notification.id),
+        title=f"{ending.capitalize()} by {by}: [{subject.priority}] #{subject.number} {subject.title}",
+        text=reason or "",
+        link=f"{base_url}{subject.path}",
+        acknowledge_link=None,
+        facts={
+            "kind": "follow_up",
+            "ending": ending,
+            "by": by,
+            "reason": reason,
+            "alert_id": str(subject.id),
+            "number": subject.number,
+            "priority": subject.priority,
+            "message": subject.title,
         },
     )
 

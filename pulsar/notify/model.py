@@ -8,11 +8,15 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, La
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pulsar.base.model import OrgOwned, created_at_column, updated_at_column
+from pulsar.base.model import Base, OrgOwned, created_at_column, org_id_column, updated_at_column
 
 
 class ChannelRow(OrgOwned):
-    """A channel as an organization set it up. Its secrets lie sealed in `secrets`, never in `config`."""
+    """A channel as an organization set it up. Its secrets lie sealed in `secrets`, never in `config`.
+
+    `bundle` is the time in which one recipient gets at most one message, but for P1; the rest comes as a digest. Zero
+    for none. `failures` and `retry_at` are its breaker; `broken_since` is set while it needs somebody to look at it.
+    """
 
     __tablename__ = "channels"
 
@@ -21,6 +25,11 @@ class ChannelRow(OrgOwned):
     enabled: Mapped[bool] = mapped_column(default=True)
     config: Mapped[dict[str, Any]] = mapped_column(JSONB)
     secrets: Mapped[bytes | None] = mapped_column(LargeBinary)
+    bundle: Mapped[timedelta] = mapped_column(default=timedelta())
+    follow_ups: Mapped[bool] = mapped_column(default=False)
+    failures: Mapped[int] = mapped_column(default=0)
+    retry_at: Mapped[datetime | None]
+    broken_since: Mapped[datetime | None]
     last_success_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
     last_error_at: Mapped[datetime | None]
@@ -61,11 +70,30 @@ class PreferenceRow(OrgOwned):
     updated_at: Mapped[datetime] = updated_at_column()
 
 
+class Pace(Base):
+    """Until when one recipient of a channel gets no further message of a kind, because one has just gone out. The
+    recipient of a room is the channel itself."""
+
+    __tablename__ = "notification_paces"
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "channel_id"], ["channels.org_id", "channels.id"], ondelete="CASCADE"),
+    )
+
+    org_id: Mapped[UUID] = org_id_column()
+    channel_id: Mapped[UUID] = mapped_column(primary_key=True)
+    recipient_id: Mapped[UUID] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(primary_key=True)
+    quiet_until: Mapped[datetime]
+    notification_id: Mapped[UUID]
+
+
 class Notification(OrgOwned):
     """One message to one recipient over one channel. It outlives its channel and its subject: it is the log.
 
-    What a preference held back is in it too, as `suppressed`, with `held_back_by` as the reason for machines. `receipt`
-    is what a provider told after it had taken the message; `withdrawn_at` keeps that from calling for another try.
+    What a preference held back is in it too, as `suppressed`, with `held_back_by` as the reason for machines; of one
+    that is pending it is what it waits for. One that goes out in a digest is `carried_by` that, and shares its fate.
+    `receipt` is what a provider told after it had taken the message; `withdrawn_at` keeps that from calling for another
+    try.
     """
 
     __tablename__ = "notifications"
@@ -78,6 +106,8 @@ class Notification(OrgOwned):
         Index("uq_notifications_key", "org_id", "key", unique=True),
         Index("ix_notifications_subject", "org_id", "subject_id", "created_at"),
         Index("ix_notifications_user", "org_id", "user_id", "created_at"),
+        Index("ix_notifications_waiting", "org_id", "channel_id", "user_id", postgresql_where="status = 'pending'"),
+        Index("ix_notifications_carried", "org_id", "carried_by", postgresql_where="carried_by IS NOT NULL"),
         Index("ix_notifications_due", "next_attempt_at", postgresql_where="status IN ('pending','sending')"),
     )
 
@@ -94,6 +124,7 @@ class Notification(OrgOwned):
     status: Mapped[str] = mapped_column(default="pending")
     reason: Mapped[str | None]
     held_back_by: Mapped[str | None]
+    carried_by: Mapped[UUID | None]
     tries: Mapped[int] = mapped_column(Integer, default=0)
     next_attempt_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]

@@ -9,7 +9,8 @@ from datetime import datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-HeldBackBy = Literal["disabled", "priority", "dnd", "duplicate"]
+HeldBackBy = Literal["disabled", "priority", "dnd", "duplicate", "bundled", "busy"]
+"""Of what is not sent: the wish, or that it had just been told. Of what waits: for the digest, for others before it."""
 
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY = timedelta(days=1)

@@ -8,10 +8,11 @@ from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.http import Pulsar
 from pulsar.base.jobs import Job
-from pulsar.notify.actions import delivery_job, urgency_of
+from pulsar.notify.actions import put_off
 from pulsar.notify.channel import Receipt
 from pulsar.notify.events import NotificationFailed
 from pulsar.notify.model import Attempt, Notification
+from pulsar.notify.outcome import carried
 from pulsar.notify.rules import TRIES, kept_answer
 from pulsar.people.names import user_names
 
@@ -36,18 +37,18 @@ async def receive(tx: Transaction, notification: Notification, receipt: Receipt)
     )
     tx.add(attempt)
     before, notification.receipt = notification.receipt, receipt.state
+    # A digest's receipt is the receipt of all that was in it.
+    inside = await carried(tx, notification, "sent")
     if receipt.state == "delivered":
-        notification.status = "delivered"
+        for row in [notification, *inside]:
+            row.status = "delivered"
     elif before == "failed" or notification.withdrawn_at or notification.tries >= TRIES:
-        await _failed(tx, notification, receipt)
+        for row in [notification, *inside]:
+            await _failed(tx, row, receipt)
     else:
-        _once_more(tx, notification)
-
-
-def _once_more(tx: Transaction, notification: Notification) -> None:
-    notification.status, notification.next_attempt_at = "pending", clock.now() + _AGAIN
-    urgency = urgency_of(notification.content)
-    tx.enqueue(delivery_job(tx.org, notification.id, notification.tries, urgency, notification.next_attempt_at))
+        for row in inside:
+            row.status = "pending" if not row.withdrawn_at else row.status
+        put_off(tx, notification, clock.now() + _AGAIN)
 
 
 async def _failed(tx: Transaction, notification: Notification, receipt: Receipt) -> None:

@@ -5,8 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 from uuid import UUID
 
-Purpose = Literal["page", "follow_up", "test", "direct", "invitation", "cover", "shift", "verification"]
+Purpose = Literal["page", "follow_up", "digest", "test", "direct", "invitation", "cover", "shift", "verification"]
 Status = Literal["pending", "sending", "sent", "delivered", "failed", "cancelled", "suppressed"]
+
+DIGEST: Purpose = "digest"
+
+SAME_WITHIN = timedelta(seconds=55)
+"""Over a channel that bundles, the same person is told of the same alert once in so long: a little less than a minute,
+so that a rule that waits for one does tell them again."""
 
 TRIES = 8
 FIRST_RETRY = timedelta(seconds=5)
@@ -61,6 +67,12 @@ class Occasion:
     purpose: Purpose
     level: int | None = None
     cycle: int | None = None
+
+
+def life_of(key: str) -> list[str]:
+    """Of a page's key: the run and which of its lives, in which a person need not be told twice at once. A new life is
+    news."""
+    return key.split(":")[:2]
 
 
 def retry_delay(failures: int, jitter: float, asked_seconds: float | None = None) -> timedelta | None:

@@ -162,7 +162,7 @@ async def test_a_snooze_that_was_prolonged_ends_at_its_new_time(ana: Person, eng
 async def test_unacknowledging_pages_from_the_first_level_again(
     ana: Person, bo: Person, engine: Engine, mail: Mailbox
 ) -> None:
-    await mail_channel(ana, mail)
+    await mail_channel(ana, mail, follow_ups=False)
     await ladder(ana, level(0, ana), level(300, bo))
     alert = await ana.makes("/alerts", message="Disk full")
     await engine.advance(minutes=6)

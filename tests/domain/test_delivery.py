@@ -1,7 +1,7 @@
 """One message on its way: tried again, given up, sent twice rather than never."""
 
 import asyncio
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -12,10 +12,12 @@ from pulsar.base.http import Pulsar
 from pulsar.base.ids import new_id
 from pulsar.notify import actions, delivery
 from pulsar.notify.channel import Undelivered
+from pulsar.notify.claiming import claim
 from pulsar.notify.model import Attempt
+from pulsar.notify.outcome import conclude
 from pulsar.notify.rules import Occasion, Subject
 from tests.domain.delivering import entry, on_its_way, paged, sending
-from tests.ladders import happened, ladder, level, log_of, mail_channel, read
+from tests.ladders import happened, ladder, level, log_of, mail_channel, read, renewed
 from tests.receiver import Receiver
 from tests.world import Engine, Mailbox, Person
 
@@ -128,10 +130,11 @@ async def test_an_endpoint_that_asks_for_nonsense_is_tried_again_as_usual(
     await ana.makes("/notifications/channels", **receiver.channel())
     await ladder(ana, level(0, ana))
     nonsense = ["99999999999999999999", "9" * 400, "-5", "Fri, 31 Dec 1999 23:59:59 GMT", "²"]
-    receiver.answers.extend(f"503 Later\r\nRetry-After: {asked}" for asked in nonsense)
-    alerts = [(await ana.makes("/alerts", message=asked))["id"] for asked in nonsense]
-    await engine.advance(minutes=10, seconds=1)
-    for alert in alerts:
+    for asked in nonsense:
+        receiver.answers.append(f"503 Later\r\nRetry-After: {asked}")
+        alert = (await ana.makes("/alerts", message=asked))["id"]
+        await engine.advance(minutes=10, seconds=1)
+        await renewed(ana)
         assert [a["outcome"] for a in (await entry(ana, alert))["attempts"]] == ["failed", "sent"]
     assert len(receiver.received) == 2 * len(nonsense)
 
@@ -216,7 +219,7 @@ async def test_what_was_interrupted_between_claim_and_outcome_is_sent_again_with
     receiver.answering.set()
     message = UUID((await entry(ana, alert))["id"])
     async with pulsar.db.in_org(ana.org_id) as tx:
-        claimed = await delivery._claim(tx, pulsar, message)
+        claimed = await claim(tx, pulsar, message, ExitStack())
     assert claimed
     await claimed.channel.send(claimed.message, claimed.config, claimed.recipient)
     await delivery.deliver(pulsar, ana.org_id, message)
@@ -232,7 +235,7 @@ async def test_a_worker_that_dies_of_each_try_does_not_go_on_for_ever(
     message = UUID((await entry(ana, alert))["id"])
     for _ in range(8):
         async with pulsar.db.in_org(ana.org_id) as tx:
-            assert await delivery._claim(tx, pulsar, message)
+            assert await claim(tx, pulsar, message, ExitStack())
     await delivery.deliver(pulsar, ana.org_id, message)
     given_up = await entry(ana, alert)
     assert (given_up["status"], receiver.received) == ("failed", [])
@@ -248,11 +251,11 @@ async def test_a_failed_try_does_not_undo_what_another_has_delivered(
     receiver.answering.set()
     message = UUID((await entry(ana, alert))["id"])
     async with pulsar.db.in_org(ana.org_id) as tx:
-        assert await delivery._claim(tx, pulsar, message)
+        assert await claim(tx, pulsar, message, ExitStack())
     await delivery.deliver(pulsar, ana.org_id, message)
     late = Attempt(notification_id=message, at=engine.clock.now(), outcome="failed", answer="500 Oops", duration_ms=9)
     async with pulsar.db.in_org(ana.org_id) as tx:
-        await delivery._conclude(tx, late, Undelivered("500 Oops"))
+        await conclude(tx, late, Undelivered("500 Oops"))
     await engine.advance(hours=1)
     sent = await entry(ana, alert)
     assert (sent["status"], len(receiver.received)) == ("sent", 1)

@@ -207,7 +207,7 @@ async def test_a_level_until_the_close_goes_on_after_an_acknowledgement(
     assert [m.to for m in mail.mails] == [ana.email, vic.email]
     await ana.makes(f"/alerts/{alert}/close")
     await engine.advance(hours=1)
-    assert len(mail.mails) == 2
+    assert [m.subject for m in mail.mails[2:]] == ["Closed by Ana: [P3] #1 Disk full"]
 
 
 async def test_editing_a_policy_does_not_change_a_run_under_way(
@@ -307,7 +307,7 @@ async def test_steps_that_fire_together_do_not_wait_for_one_that_is_held(
     ana: Person, engine: Engine, mail: Mailbox, pulsar: Pulsar, owner: AsyncConnection
 ) -> None:
     """Who waits for one run while holding others waits in a circle with who closes both."""
-    await mail_channel(ana, mail)
+    await mail_channel(ana, mail, bundle_seconds=0)
     await ladder(ana, level(0, ana))
     runs = [await run_of(pulsar, ana, await opened(ana, message=f"m{i}")) for i in range(3)]
     await engine.lose_jobs()
@@ -327,7 +327,7 @@ async def test_steps_that_fire_together_do_not_wait_for_one_that_is_held(
 async def test_a_step_that_cannot_be_fired_does_not_keep_those_with_it_waiting(
     ana: Person, engine: Engine, mail: Mailbox, pulsar: Pulsar
 ) -> None:
-    await mail_channel(ana, mail)
+    await mail_channel(ana, mail, bundle_seconds=0)
     await ladder(ana, level(0, ana))
     runs = [await run_of(pulsar, ana, await opened(ana, message=f"m{i}")) for i in range(3)]
     await engine.lose_jobs()

@@ -74,7 +74,7 @@ async def test_the_same_alarm_again_raises_its_count_and_pages_nobody_anew(
 async def test_after_a_close_the_same_alarm_is_a_new_alert(
     ana: Person, nagios: Integration, engine: Engine, mail: Mailbox
 ) -> None:
-    await mail_channel(ana, mail)
+    await mail_channel(ana, mail, bundle_seconds=0)
     await ladder(ana, level(0, ana))
     first = the_id(await nagios.tells(**disk()))
     await engine.settle()

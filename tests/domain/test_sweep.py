@@ -1,12 +1,13 @@
 """The rows are the truth: whatever became of their jobs, what is due gets done, and no more than once."""
 
+from contextlib import ExitStack
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from pulsar.base.http import Pulsar
-from pulsar.notify import delivery
+from pulsar.notify.claiming import claim
 from tests.domain.delivering import entry
 from tests.ladders import alert_of, fire, happened, ladder, level, mail_channel
 from tests.receiver import Receiver
@@ -128,7 +129,7 @@ async def test_what_a_dead_worker_had_claimed_is_sent_when_the_claim_has_run_out
     await fire(engine)
     await engine.lose_jobs()
     async with pulsar.db.in_org(ana.org_id) as tx:
-        assert await delivery._claim(tx, pulsar, UUID((await entry(ana, alert["id"]))["id"]))
+        assert await claim(tx, pulsar, UUID((await entry(ana, alert["id"]))["id"]), ExitStack())
     await engine.stand_still(seconds=50)
     await engine.sweep()
     assert await engine.waiting() == []
@@ -142,7 +143,7 @@ async def test_what_a_dead_worker_had_claimed_is_sent_when_the_claim_has_run_out
 async def test_a_long_queue_is_not_made_longer_but_what_fell_out_of_it_is_found_in_the_end(
     ana: Person, engine: Engine, mail: Mailbox
 ) -> None:
-    await mail_channel(ana, mail)
+    await mail_channel(ana, mail, bundle_seconds=0)
     await ladder(ana, level(0, ana))
     await ana.makes("/alerts", message="Lost")
     await engine.lose_jobs()

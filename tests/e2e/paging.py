@@ -8,8 +8,8 @@ LATEST_SECONDS = 15.0
 
 
 async def paged_by_mail(person: Person, mail: Mailbox, *delays: int) -> Integration:
-    """Whatever its integration hears is mailed to this person after each of the delays."""
-    await mail_channel(person, mail)
+    """Whatever its integration hears is mailed to this person after each of the delays, each time by itself."""
+    await mail_channel(person, mail, bundle_seconds=0, follow_ups=False)
     await ladder(person, *(level(delay, person) for delay in delays))
     return await integration(person)
 

@@ -86,4 +86,7 @@ async def test_a_firing_alert_opens_one_and_pages_and_its_end_closes_it(
         return [alert["status"] for alert in (await ana.has("/alerts"))["items"]] == ["closed"]
 
     await until("the close", closed)
-    assert [m.subject for m in mail.to(ana)] == ["[P1] #1 Disk full on db-1"]
+    await until("word of it", lambda: len(mail.to(ana)) == 2)
+    page, end = [m.subject for m in mail.to(ana)]
+    assert page == "[P1] #1 Disk full on db-1"
+    assert end.startswith("Closed by ")

@@ -73,7 +73,7 @@ async def test_bo_takes_the_night_over_and_it_is_him_who_is_woken(
 
 async def test_an_empty_shift_is_never_silence(ana: Person, bo: Person, engine: Engine, mail: Mailbox) -> None:
     """F14: where nobody is on call the next level fires at once; with no other, the owners and admins are paged."""
-    await mail_channel(ana, mail)
+    await mail_channel(ana, mail, bundle_seconds=0)
     empty = await schedule(ana, rotation(), name="Empty")
     await ladder(ana, level(0, nights(empty)), level(3600, bo))
     alert = await ana.makes("/alerts", message="Disk full")

@@ -16,6 +16,7 @@ from pulsar.notify.channel import Message, Reach, Recipient, Secret, Undelivered
 slug = "email"
 title = "E-mail"
 reach: Reach = "personal"
+follow_ups = True
 help = "Sends to each person's own address through your mail server (SMTP)."  # noqa: A001 - the protocol's word
 
 _TIMEOUT_SECONDS = 20

@@ -1854,6 +1854,20 @@ export interface components {
 			/** Failed */
 			failed: components['schemas']['BulkFailure'][];
 		};
+		/** CarriedView */
+		CarriedView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			alert: components['schemas']['NotifiedAlert'];
+			/**
+			 * Status
+			 * @enum {string}
+			 */
+			status: 'pending' | 'sending' | 'sent' | 'delivered' | 'failed' | 'cancelled' | 'suppressed';
+		};
 		/** ChangeView */
 		ChangeView: {
 			/**
@@ -1887,6 +1901,17 @@ export interface components {
 			 * @default true
 			 */
 			enabled?: boolean;
+			/**
+			 * Bundle Seconds
+			 * @description One message to a recipient in so long, the rest as a digest; 0: none.
+			 * @default 0
+			 */
+			bundle_seconds?: number;
+			/**
+			 * Follow Ups
+			 * @default false
+			 */
+			follow_ups?: boolean;
 			/** Version */
 			version?: number | null;
 		};
@@ -1941,6 +1966,16 @@ export interface components {
 			reach: 'personal' | 'room';
 			/** Reply Path */
 			reply_path: string | null;
+			/** Bundle Seconds */
+			bundle_seconds: number;
+			/** Follow Ups */
+			follow_ups: boolean;
+			/** Failures */
+			failures: number;
+			/** Retry At */
+			retry_at: string | null;
+			/** Broken Since */
+			broken_since: string | null;
 			/** Last Success At */
 			last_success_at: string | null;
 			/** Last Error */
@@ -2462,7 +2497,10 @@ export interface components {
 			/** Escalation Policy Id */
 			escalation_policy_id?: string | null;
 		};
-		/** NewChannel */
+		/**
+		 * NewChannel
+		 * @description `bundle_seconds` and `follow_ups` are as it suits the kind of channel when they are left out.
+		 */
 		NewChannel: {
 			/** Name */
 			name: string;
@@ -2477,6 +2515,10 @@ export interface components {
 			 * @default true
 			 */
 			enabled?: boolean;
+			/** Bundle Seconds */
+			bundle_seconds?: number | null;
+			/** Follow Ups */
+			follow_ups?: boolean | null;
 		};
 		/**
 		 * NewContact
@@ -2836,7 +2878,16 @@ export interface components {
 			 * Purpose
 			 * @enum {string}
 			 */
-			purpose: 'page' | 'follow_up' | 'test' | 'direct' | 'invitation' | 'cover' | 'shift' | 'verification';
+			purpose:
+				| 'page'
+				| 'follow_up'
+				| 'digest'
+				| 'test'
+				| 'direct'
+				| 'invitation'
+				| 'cover'
+				| 'shift'
+				| 'verification';
 			alert: components['schemas']['NotifiedAlert'] | null;
 			user: components['schemas']['Named'] | null;
 			channel: components['schemas']['NotifiedChannel'];
@@ -2852,7 +2903,11 @@ export interface components {
 			/** Reason */
 			reason: string | null;
 			/** Held Back By */
-			held_back_by: ('disabled' | 'priority' | 'dnd' | 'duplicate') | null;
+			held_back_by: ('disabled' | 'priority' | 'dnd' | 'duplicate' | 'bundled' | 'busy') | null;
+			/** Carried By */
+			carried_by: string | null;
+			/** Carries */
+			carries: components['schemas']['CarriedView'][];
 			/** Attempts */
 			attempts: components['schemas']['AttemptView'][];
 			/** Next Attempt At */

@@ -1,0 +1,174 @@
+"""May this message go out, and now? Whoever is to send it claims it first: the row's lock, and every question."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from pulsar.base import clock
+from pulsar.base.db import Transaction
+from pulsar.base.errors import Problem
+from pulsar.base.http import Pulsar
+from pulsar.base.jobs import CLOCK_SLACK
+from pulsar.notify import bundling, channel_state
+from pulsar.notify.actions import put_off
+from pulsar.notify.channel import Channel, Message, Recipient, Undelivered, registry
+from pulsar.notify.channel_setup import config_of
+from pulsar.notify.digest import compose_digest
+from pulsar.notify.lanes import LANES
+from pulsar.notify.message import compose
+from pulsar.notify.model import Attempt, ChannelRow, Notification
+from pulsar.notify.outcome import cancel, carried, count_failure, give_up
+from pulsar.notify.recipients import recipient_of, unreachable
+from pulsar.notify.rules import DIGEST, SAME_WITHIN, TRIES, is_too_late, life_of
+from pulsar.orgs.actions import membership_of
+
+# A worker that died while sending is noticed by the queue within 10 s; the sweep looks after what it missed.
+CLAIM = timedelta(seconds=30)
+_SECONDS_TO_SEND = 60
+_SOON = timedelta(seconds=2)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A message that is ours to send, for as long as its claim lasts."""
+
+    channel: Channel
+    message: Message
+    config: Any
+    recipient: Recipient | None
+
+    @property
+    def seconds_to_send(self) -> int:
+        """For the whole of it. Libraries limit each step, and an endpoint that drips its answer has no end of
+        steps; what outlasts its claim would be sent a second time meanwhile."""
+        return int(getattr(self.config, "timeout_seconds", _SECONDS_TO_SEND))
+
+
+async def claim(tx: Transaction, pulsar: Pulsar, notification_id: UUID, lane: ExitStack) -> Claimed | None:
+    """Takes the message if it is still to be sent, and now; `lane` is then in use until it is closed."""
+    notification = await tx.get(Notification, (tx.org, notification_id), with_for_update=True)
+    if not notification or not await _wanted(tx, notification):
+        return None
+    row = await tx.get(ChannelRow, (tx.org, notification.channel_id))
+    if not row or not row.enabled:
+        await give_up(tx, notification, "The channel was deleted." if not row else "The channel is switched off.")
+        return None
+    if await _has_twin(tx, notification, row):
+        return None
+    try:
+        config = config_of(tx, row)
+    except Problem as problem:
+        await give_up(tx, notification, problem.detail)
+        return None
+    channel = registry()[row.channel_type]
+    recipient = await recipient_of(tx, notification.user_id, channel) if notification.user_id else None
+    if why := unreachable(channel, recipient):
+        await give_up(tx, notification, why)
+        return None
+    inside = await carried(tx, notification)
+    if notification.purpose == DIGEST and not inside:
+        cancel(notification, "All that it was about is settled.")
+        return None
+    if not await _its_turn(tx, pulsar, notification, row, lane):
+        return None
+    message = compose_digest(pulsar, tx, notification, inside) if inside else compose(pulsar, tx, notification)
+    claimed = Claimed(channel, message, config, recipient)
+    _take(notification, inside, claimed)
+    return claimed
+
+
+def _take(notification: Notification, inside: Sequence[Notification], claimed: Claimed) -> None:
+    for one in [notification, *inside]:
+        one.status, one.held_back_by = "sending", None
+    notification.tries += 1
+    notification.next_attempt_at = clock.now() + CLAIM + timedelta(seconds=claimed.seconds_to_send)
+
+
+async def _wanted(tx: Transaction, notification: Notification) -> bool:
+    """Whether it is to be sent at all, at this time."""
+    if notification.status not in {"pending", "sending"} or notification.carried_by:
+        return False
+    if notification.status == "pending" and _not_due(notification):
+        return False
+    if notification.reason:  # withdrawn while a worker that is gone was sending it
+        cancel(notification, notification.reason)
+        return False
+    if is_too_late(notification.content, clock.now()):
+        cancel(notification, "It was not sent in time, and would not be true any more.")
+        return False
+    if notification.tries >= TRIES:
+        await give_up(tx, notification, f"Begun {TRIES} times, and the worker was interrupted each time.")
+        return False
+    if notification.user_id and not await membership_of(tx, notification.user_id):
+        cancel(notification, "This person is no member any more.")
+        return False
+    return True
+
+
+def _not_due(notification: Notification) -> bool:
+    return notification.next_attempt_at is not None and notification.next_attempt_at > clock.now() + CLOCK_SLACK
+
+
+async def _has_twin(tx: Transaction, notification: Notification, row: ChannelRow) -> bool:
+    """Whether the same person has just been told of the same over this channel, by another level; or is being told."""
+    states = await _twins(tx, notification, min(row.bundle, SAME_WITHIN))
+    if states - {"sending"}:
+        notification.status, notification.next_attempt_at = "suppressed", None
+        notification.held_back_by = "duplicate"
+        notification.reason = "The same had gone out to this person a moment before."
+    elif states:
+        put_off(tx, notification, clock.now() + _SOON)
+    return bool(states)
+
+
+async def _twins(tx: Transaction, notification: Notification, within: timedelta) -> set[str]:
+    """The first message of an alert's life has none."""
+    first = notification.tries == 0 and notification.level == 0 and notification.cycle == 0
+    if notification.purpose != "page" or not notification.user_id or first or not within:
+        return set()
+    rows = await tx.execute(
+        select(Notification.key, Notification.status).where(
+            Notification.subject_id == notification.subject_id,
+            Notification.user_id == notification.user_id,
+            Notification.channel_id == notification.channel_id,
+            Notification.purpose == "page",
+            Notification.id != notification.id,
+            (Notification.sent_at > clock.now() - within)
+            | ((Notification.status == "sending") & (Notification.id < notification.id)),
+        )
+    )
+    return {row.status for row in rows if life_of(row.key) == life_of(notification.key)}
+
+
+async def _its_turn(
+    tx: Transaction, pulsar: Pulsar, notification: Notification, row: ChannelRow, lane: ExitStack
+) -> bool:
+    """Whether it goes out now, and not with a digest, behind others, or after a pause of the provider's."""
+    if notification.status == "pending" and await bundling.must_wait(tx, notification, row):
+        return False
+    wait = LANES.wait_for(row.id, pulsar.settings.worker_concurrency)
+    if wait is not None:
+        await bundling.let_go(tx, notification)
+        notification.held_back_by = "busy"
+        put_off(tx, notification, clock.now() + timedelta(seconds=wait))
+        return False
+    lane.enter_context(LANES.taken(row.id))
+    if await channel_state.admits(tx, row):
+        return True
+    await bundling.let_go(tx, notification)
+    await _not_tried(tx, notification, row)
+    return False
+
+
+async def _not_tried(tx: Transaction, notification: Notification, row: ChannelRow) -> None:
+    """As a failed try, so that a message for a dead provider comes to its end when any other would."""
+    answer = f"Not tried: the channel has failed {row.failures} times in a row. The last time: {row.last_error}"
+    attempt = Attempt(notification_id=notification.id, at=clock.now(), outcome="failed", answer=answer, duration_ms=0)
+    tx.add(attempt)
+    notification.tries += 1
+    await count_failure(tx, notification, answer, Undelivered(answer))

@@ -1,0 +1,98 @@
+"""What comes of a try? The message's new state, and the channel's: written down in one transaction."""
+
+import random
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from pulsar.base import clock
+from pulsar.base.db import Transaction
+from pulsar.notify import bundling, channel_state
+from pulsar.notify.actions import put_off
+from pulsar.notify.channel import Undelivered
+from pulsar.notify.events import NotificationFailed, NotificationSent
+from pulsar.notify.model import Attempt, Notification
+from pulsar.notify.rules import DIGEST, retry_delay
+from pulsar.people.model import User
+
+
+async def conclude(tx: Transaction, attempt: Attempt, failure: Undelivered | None) -> None:
+    # The lock first: the attempt's reference to the row is a weaker lock on it, and two that hold that one and both
+    # want this one wait in a circle.
+    notification = await tx.get_one(Notification, (tx.org, attempt.notification_id), with_for_update=True)
+    tx.add(attempt)
+    if not failure:
+        await channel_state.worked(tx, notification.channel_id)
+        sent_at = clock.now()
+        for row in [notification, *await carried(tx, notification)]:
+            await _sent(tx, row, sent_at)
+        return
+    # In the order in which a claim locks: the recipient's pace, then the channel.
+    await bundling.let_go(tx, notification)
+    await channel_state.failed(tx, notification.channel_id, attempt.answer, failure)
+    if notification.status == "sending":  # or another try of it has come to its end meanwhile
+        await count_failure(tx, notification, attempt.answer, failure)
+
+
+async def count_failure(tx: Transaction, notification: Notification, answer: str, failure: Undelivered) -> None:
+    """Another try after a while, or none."""
+    wait = retry_delay(notification.tries, random.random(), failure.retry_after_seconds)  # noqa: S311 - no secret
+    if notification.reason or (wait and not failure.permanent):
+        await _again(tx, notification, wait or timedelta())
+    else:
+        await give_up(tx, notification, answer)
+
+
+async def carried(tx: Transaction, digest: Notification, *statuses: str) -> list[Notification]:
+    """What is in this digest and is in one of these states, or else has not been settled; locked. Nothing for any other
+    message."""
+    if digest.purpose != DIGEST:
+        return []
+    query = (
+        select(Notification)
+        .where(Notification.carried_by == digest.id, Notification.status.in_(statuses or ("pending", "sending")))
+        .order_by(Notification.id)
+    )
+    return list(await tx.scalars(query.with_for_update()))
+
+
+async def _sent(tx: Transaction, notification: Notification, at: datetime) -> None:
+    notification.status, notification.reason = "sent", None
+    notification.sent_at, notification.next_attempt_at = at, None
+    if notification.subject_id:
+        tx.record(NotificationSent(notification.subject_id, **await _naming(tx, notification)))
+
+
+async def _again(tx: Transaction, notification: Notification, wait: timedelta) -> None:
+    """Asks for the next try; there is none for what was withdrawn while it was under way."""
+    for row in await carried(tx, notification):
+        if row.reason:
+            cancel(row, row.reason)
+        else:
+            row.status = "pending"
+    if notification.reason:
+        cancel(notification, notification.reason)
+    else:
+        put_off(tx, notification, clock.now() + wait)
+
+
+def cancel(notification: Notification, reason: str) -> None:
+    notification.status, notification.reason, notification.next_attempt_at = "cancelled", reason, None
+
+
+async def give_up(tx: Transaction, notification: Notification, reason: str) -> None:
+    for row in [notification, *await carried(tx, notification)]:
+        row.status, row.reason, row.next_attempt_at = "failed", reason, None
+        if row.subject_id:
+            tx.record(NotificationFailed(row.subject_id, **await _naming(tx, row), reason=reason))
+
+
+async def _naming(tx: Transaction, notification: Notification) -> dict[str, Any]:
+    user = await tx.get(User, notification.user_id) if notification.user_id else None
+    return {
+        "notification_id": str(notification.id),
+        "channel": notification.channel_name,
+        "user": user.full_name if user else None,
+        "level": notification.level,
+    }

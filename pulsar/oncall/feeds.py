@@ -1,5 +1,6 @@
 """The verbs of calendar feeds: make a secret address, revoke it, and what it says."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -29,7 +30,8 @@ class TooManyFeeds(Conflict):
 
 @dataclass(frozen=True)
 class Feed:
-    file: bytes
+    file: bytes | None
+    """None: who asks has it already."""
     etag: str
 
 
@@ -64,7 +66,7 @@ async def revoke(tx: Transaction, feed: CalendarFeed) -> None:
     tx.record(FeedRevoked(feed.id, user_id=str(feed.user_id)))
 
 
-async def serve(db: Database, token: str, base_url: str) -> Feed:
+async def serve(db: Database, token: str, base_url: str, known_tags: str) -> Feed:
     """What the address answers. Raises NotFound for one that was revoked, or whose owner has left."""
     async with db.without_org() as tx:
         query = text("SELECT * FROM calendar_feed(:hash)")
@@ -77,19 +79,37 @@ async def serve(db: Database, token: str, base_url: str) -> Feed:
             raise NotFound("This calendar feed does not exist, or was revoked.")
         if not feed.last_used_at or clock.now() - feed.last_used_at > _NOTED_EVERY:
             feed.last_used_at = clock.now()
-        return await _written(tx, feed, base_url)
+        content = await _content(tx, feed, base_url)
+    # Of rotations that hand over every hour it takes a second, in which nobody else should have to wait.
+    return await asyncio.to_thread(_written, content, known_tags)
 
 
-async def _written(tx: Transaction, feed: CalendarFeed, base_url: str) -> Feed:
-    now = clock.now()
+@dataclass(frozen=True)
+class _Content:
+    feed_id: UUID
+    name: str
+    duties: list[Duty]
+    names: dict[UUID, str]
+    only: UUID | None
+
+
+async def _content(tx: Transaction, feed: CalendarFeed, base_url: str) -> _Content:
     if feed.schedule_id:
         rows = [await schedules.get(tx, feed.schedule_id)]
     else:
         rows = list((await tx.scalars(schedules_with(feed.user_id))).all())
-    known = await read(tx, rows, *window(now))
+    known = await read(tx, rows, *window(clock.now()))
     named = await people(tx, {feed.user_id, *(one for found in known for one in found.people())})
     names = {person.id: person.name for person in named.values()}
     duties = [Duty(k.row.id, k.row.name, f"{base_url}/schedules/{k.row.id}", k.value) for k in known]
-    shown = entries(duties, names, now, only=None if feed.schedule_id else feed.user_id)
     name = f"On call: {rows[0].name if feed.schedule_id else names[feed.user_id]}"
-    return Feed(calendar_file(feed.id, name, shown, now), etag(name, shown))
+    return _Content(feed.id, name, duties, names, None if feed.schedule_id else feed.user_id)
+
+
+def _written(content: _Content, known_tags: str) -> Feed:
+    now = clock.now()
+    shown = entries(content.duties, content.names, now, content.only)
+    tag = etag(content.name, shown)
+    if tag.removeprefix("W/") in known_tags:
+        return Feed(None, tag)
+    return Feed(calendar_file(content.feed_id, content.name, shown, now), tag)

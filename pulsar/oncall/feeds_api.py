@@ -109,8 +109,8 @@ async def revoke_my_feed(feed_id: UUID, tx: AsViewer, caller: Caller) -> None:
 @router.get("/calendar/{token}.ics", response_class=Response, responses=_ICAL)
 async def read_calendar(token: str, pulsar: PulsarNode, if_none_match: Annotated[str, Header()] = "") -> Response:
     """For calendar programs, with no token but the one in the address: 30 days back and 180 ahead, in UTC."""
-    feed = await feeds.serve(pulsar.db, token, pulsar.settings.base_url)
+    feed = await feeds.serve(pulsar.db, token, pulsar.settings.base_url, if_none_match)
     headers = _HEADERS | {"ETag": feed.etag}
-    if feed.etag.removeprefix("W/") in if_none_match:
+    if feed.file is None:
         return Response(status_code=304, headers=headers)
     return Response(feed.file, media_type="text/calendar; charset=utf-8", headers=headers)

@@ -14,6 +14,8 @@ from pulsar.oncall.rules import Schedule
 
 BEHIND, AHEAD = timedelta(days=30), timedelta(days=180)
 REFRESH = timedelta(hours=1)
+# Of more, what lies farthest ahead is left away: no calendar shows that many.
+MOST_ENTRIES = 5000
 
 _PRODUCT = "-//Pulsar//On call//EN"
 
@@ -59,7 +61,7 @@ def entries(duties: Iterable[Duty], names: dict[UUID, str], now: datetime, only:
         for duty in duties
         for shift in joined(s for s in shifts(duty.schedule, start, end) if only in (None, s.user_id))
     ]
-    return sorted(found, key=lambda entry: (entry.start, entry.uid))
+    return sorted(found, key=lambda entry: (entry.start, entry.uid))[:MOST_ENTRIES]
 
 
 def _uid(schedule_id: UUID, shift: Shift, since: datetime) -> str:

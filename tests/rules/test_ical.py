@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from pulsar.oncall.ical import Duty, Entry, calendar_file, entries, etag, window
+from pulsar.oncall.ical import MOST_ENTRIES, Duty, Entry, calendar_file, entries, etag, window
 from pulsar.oncall.rules import Override, Plan, Revision, Rotation, Schedule
 
 NOW = datetime(2026, 11, 24, 12, 30, tzinfo=UTC)
@@ -109,3 +109,11 @@ def test_a_name_comes_out_as_it_went_in_but_for_control_characters(name: str) ->
     foreign = vobject.readOne(file.decode())
     assert foreign.x_wr_calname.value == plain
     assert Calendar.from_ical(file).events[0]["SUMMARY"] == foreign.vevent.summary.value == f"Ana on call: {plain}"
+
+
+def test_of_rotations_that_hand_over_every_hour_the_nearest_shifts_are_shown() -> None:
+    plan = Plan(zone="UTC", unit="hours", length=1, starts=datetime(2026, 1, 5, 9), participants=(ANA, BO))
+    schedule = Schedule((Rotation(uuid5(ID, "rotation"), (Revision(None, plan),)),))
+    found = entries([duty(schedule)], NAMES, NOW)
+    assert len(found) == MOST_ENTRIES
+    assert found[0].start == window(NOW)[0]

@@ -23,6 +23,7 @@ from pulsar.base.jobs import Job
 from pulsar.base.json import pack
 
 APP_ROLE = "pulsar_app"
+_BEGUN = "begun"
 
 
 class Unusable(Exception):
@@ -52,8 +53,11 @@ class Transaction(AsyncSession):
         self.org, self.actor, self.keys = org, actor, keys
         self._events: list[tuple[Event, Actor]] = []
         self._jobs: list[Job] = []
-        raw = await (await self.connection()).get_raw_connection()
+        connection = await self.connection()
+        raw = await connection.get_raw_connection()
         self._driver: asyncpg.Connection = raw.driver_connection  # type: ignore[assignment]
+        self._slot_info = connection.sync_connection.info  # type: ignore[union-attr]
+        self._slot_info[_BEGUN] = True
         self.began_at = clock.now()
         await self._driver.execute(f"BEGIN; SELECT set_config('pulsar.org', '{org or ''}', true)")
 
@@ -87,6 +91,7 @@ class Transaction(AsyncSession):
             packed = b64encode(pack(work).encode()).decode()
             ending = f"SELECT conclude(convert_from(decode('{packed}', 'base64'), 'UTF8')::jsonb); COMMIT"
         await self._driver.execute(ending)
+        del self._slot_info[_BEGUN]
         await self.commit()
 
     @property
@@ -124,10 +129,10 @@ def _replace_when_lost(_: object, slot: ConnectionPoolEntry) -> None:
     driver.add_termination_listener(lambda _: slot.invalidate(soft=True))
 
 
-def _roll_back(connection: DBAPIConnection, _slot: object, state: PoolResetState) -> None:
-    """What was begun and not committed, when its connection comes back."""
-    driver: asyncpg.Connection = connection.driver_connection
-    if not state.terminate_only and driver.is_in_transaction():
+def _roll_back(connection: DBAPIConnection, slot: ConnectionPoolEntry, state: PoolResetState) -> None:
+    """What was begun and not committed, when its connection comes back. Noted by us: who hangs up while BEGIN is under
+    way leaves a transaction that the driver has not heard of."""
+    if slot.info.pop(_BEGUN, False) and not state.terminate_only:
         connection.run_async(lambda driver: driver.execute("ROLLBACK"))
 
 

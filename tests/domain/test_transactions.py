@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import psutil
 import pytest
 import pytest_asyncio
 from sqlalchemy import text
@@ -13,6 +14,8 @@ from pulsar.base.db import Database, Transaction
 from pulsar.base.http import Pulsar
 from pulsar.orgs.model import Organization
 from tests.world import Person
+
+OPEN_ONES = text("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'")
 
 
 @pytest_asyncio.fixture
@@ -66,8 +69,25 @@ async def test_who_hangs_up_in_the_middle_of_a_statement_leaves_nothing_either(
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await name_of(lone, ana) == "Ana's"
-    open_ones = text("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'")
-    assert await owner.scalar(open_ones) == 0
+    assert await owner.scalar(OPEN_ONES) == 0
+
+
+async def test_who_hangs_up_while_the_transaction_begins_leaves_none_open(
+    lone: Database, ana: Person, owner: AsyncConnection
+) -> None:
+    """The driver does not know of it yet. Its server process stands still, so that the answer comes after."""
+    async with lone.in_org(ana.org_id) as tx:
+        backend = psutil.Process(await tx.scalar(text("SELECT pg_backend_pid()")))
+    backend.suspend()
+    task = asyncio.create_task(name_of(lone, ana))
+    for _ in range(50):
+        await asyncio.sleep(0)
+    task.cancel()
+    backend.resume()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await owner.scalar(OPEN_ONES) == 0
+    assert await name_of(lone, ana) == "Ana's"
 
 
 async def test_what_belongs_to_one_organization_is_forgotten_with_its_transaction(lone: Database, ana: Person) -> None:

@@ -100,3 +100,14 @@ def test_at_the_instant_of_an_edit_the_new_plan_holds() -> None:
         (ANA, HOUR),
         (CY, HOUR),
     ]
+
+
+def test_a_first_turn_cut_down_to_a_closed_weekend_is_not_counted() -> None:
+    """From a Saturday, handing over on Mondays, in office hours: the first week is the first person's."""
+    office = Window(frozenset({1, 2, 3, 4, 5}), time(9), time(17))
+    weekly = Plan(
+        "UTC", "weeks", 1, datetime(2026, 10, 31, 9), handoff_day=1, windows=(office,), participants=(ANA, BO)
+    )
+    for turns, person in (("open_windows", BO), ("calendar", ANA)):
+        (shift,) = on_call(Schedule((rotation(replace(weekly, turns=turns)),)), NOON + 7 * DAY)
+        assert (shift.user_id, shift.start) == (person, datetime(2026, 11, 11, 9, tzinfo=UTC))

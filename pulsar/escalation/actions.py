@@ -246,7 +246,9 @@ async def _fire_level(tx: Transaction, run: Run, ladder: Ladder, step: Step) -> 
     paged = await notify.page(tx, Subject.from_json(run.subject), people, occasion)
     held_back = [name for user_id, name in people if user_id in paged.held_back]
     if held_back and not paged.messages:
-        reason = f"held back by their own settings: {', '.join(held_back)}"
+        out_of_reach = paged.held_back == paged.out_of_reach
+        why = "no channel knows how to reach" if out_of_reach else "held back by their own settings"
+        reason = f"{why}: {', '.join(held_back)}"
         tx.record(LevelSkipped(run.subject_id, level=step.position, cycle=step.cycle, reason=reason))
         _note(run, step, "skipped", held_back)
         return False

@@ -16,7 +16,7 @@ from pulsar.base.jobs import Job
 from pulsar.notify.channel import registry
 from pulsar.notify.model import ChannelRow, Notification
 from pulsar.notify.preference_setup import preferences_of
-from pulsar.notify.preferences import EVERYTHING, HeldBack, Preference, Send, decide
+from pulsar.notify.preferences import EVERYTHING, HeldBack, Preference, Send, decide, unreachable
 from pulsar.notify.rules import Letter, Occasion, Subject
 
 _MOST_URGENT = 6
@@ -44,10 +44,12 @@ def urgency_of(content: dict[str, Any]) -> int:
 @dataclass(frozen=True)
 class Paged:
     """What came of a page: the messages that go out, now or on a later rung, and of the people those whom none of them
-    goes to, because their own settings hold back every one."""
+    goes to, because their own settings hold back every one. Those of them who are `out_of_reach` did not choose it: no
+    channel knows how to reach them."""
 
     messages: tuple[UUID, ...]
     held_back: frozenset[UUID]
+    out_of_reach: frozenset[UUID]
 
 
 async def page(
@@ -91,9 +93,10 @@ async def tell_over(
     ]
     told = {user_id for user_id, _, decision in decided if isinstance(decision, Send)}
     if last_resort and not told and not rooms:
-        decided = [(user_id, channel, Send(at)) for user_id, channel, _ in decided]
-        told = {user_id for user_id, _, _ in decided}
+        decided = [(user, channel, made if unreachable(made) else Send(at)) for user, channel, made in decided]
+        told = {user_id for user_id, _, decision in decided if isinstance(decision, Send)}
     held_back = frozenset(user_id for user_id, _, _ in decided if user_id not in told)
+    out_of_reach = held_back - {user_id for user_id, _, decision in decided if not unreachable(decision)}
     content = content | {
         "people": [name for user_id, name in users if user_id not in held_back],
         "held_back": [name for user_id, name in users if user_id in held_back],
@@ -101,7 +104,7 @@ async def tell_over(
     rows = [new_row(occasion, channel, None, content, Send(at)) for channel in rooms if users]
     rows += [new_row(occasion, channel, user_id, content, decision) for user_id, channel, decision in decided]
     await write(tx, rows)
-    return Paged(tuple(row["id"] for row in rows if row["status"] == "pending"), held_back)
+    return Paged(tuple(row["id"] for row in rows if row["status"] == "pending"), held_back, out_of_reach)
 
 
 async def write(tx: Transaction, rows: list[dict[str, Any]]) -> None:

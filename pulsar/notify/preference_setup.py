@@ -1,6 +1,7 @@
 """What do people want of the channels? Looked up for those who are paged, and set by each for themselves."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,8 @@ from pulsar.base.errors import Conflict, Invalid, NotFound
 from pulsar.notify.channel import registry
 from pulsar.notify.events import PreferenceCreated, PreferenceDeleted, PreferenceUpdated
 from pulsar.notify.model import ChannelRow, PreferenceRow
-from pulsar.notify.preferences import Preference, Window
+from pulsar.notify.preferences import EVERYTHING, Preference, Window
+from pulsar.notify.recipients import lacking
 from pulsar.people.model import User
 
 
@@ -25,7 +27,7 @@ class TimeZoneNeeded(Invalid):
 
 
 Preferences = dict[tuple[UUID, UUID], Preference]
-"""By user and channel; only what somebody has set."""
+"""By user and channel; only where it is not everything, at once."""
 
 
 async def preferences_of(tx: Transaction, users: Iterable[UUID]) -> Preferences:
@@ -42,6 +44,8 @@ async def preferences_of(tx: Transaction, users: Iterable[UUID]) -> Preferences:
         )
         for row, zone in await tx.execute(query):
             found[row.user_id, row.channel_id] = as_rule(row, zone)
+        for place, lacks in (await lacking(tx, unknown)).items():
+            found[place] = replace(found.get(place, EVERYTHING), lacks=lacks)
     return found
 
 

@@ -9,8 +9,9 @@ from datetime import datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-HeldBackBy = Literal["disabled", "priority", "dnd", "duplicate", "bundled", "busy"]
-"""Of what is not sent: the wish, or that it had just been told. Of what waits: for the digest, for others before it."""
+HeldBackBy = Literal["contact", "disabled", "priority", "dnd", "duplicate", "bundled", "busy"]
+"""Of what is not sent: what is lacking, the wish, or that it had just been told. Of what waits: for the digest, for
+others before it."""
 
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY = timedelta(days=1)
@@ -59,6 +60,8 @@ class Preference:
     delay: timedelta = timedelta()
     zone: str | None = None
     """The person's own, in which `dnd` is meant."""
+    lacks: str | None = None
+    """What the channel would have to know of this person, for the log; no wish of theirs, and nothing passes it by."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,8 @@ EVERYTHING = Preference()
 def decide(preference: Preference, priority: str, now: datetime) -> Send | HeldBack:
     """For a message that is to go out now, were it not for the preference. Do-not-disturb is asked for the moment at
     which it would go out. Of several reasons the first in this order is given."""
+    if preference.lacks:
+        return HeldBack("contact", preference.lacks)
     if not preference.enabled:
         return HeldBack("disabled", "This person has switched this channel off for themselves.")
     if priority > preference.min_priority:
@@ -98,3 +103,8 @@ def disturbs(preference: Preference, at: datetime) -> bool:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return preference.dnd.holds(wall)
+
+
+def unreachable(decision: Send | HeldBack) -> bool:
+    """Whether it cannot be done, rather than not be wanted."""
+    return isinstance(decision, HeldBack) and decision.by == "contact"

@@ -1,15 +1,29 @@
 """Who is it for, and what of theirs must a channel know to reach them?"""
 
+from collections.abc import Collection
 from uuid import UUID
 
+from sqlalchemy import select
+
 from pulsar.base.db import Transaction
-from pulsar.notify.channel import Channel, Recipient, contact_of
-from pulsar.people.contacts import phone_of
+from pulsar.notify.channel import Channel, Recipient, contact_of, registry
+from pulsar.notify.model import ChannelRow
+from pulsar.people.contacts import phone_of, with_phone
 from pulsar.people.model import User
 
 UNREACHABLE = {
     "phone": "This person has no verified phone number. They can add one under You.",
 }
+
+
+async def lacking(tx: Transaction, users: Collection[UUID]) -> dict[tuple[UUID, UUID], str]:
+    """By user and channel: what the channel would have to know of this person, and does not."""
+    kinds = [slug for slug, channel in registry().items() if contact_of(channel) == "phone"]
+    channels = (await tx.scalars(select(ChannelRow.id).where(ChannelRow.channel_type.in_(kinds)))).all()
+    if not channels:
+        return {}
+    silent = set(users) - await with_phone(tx, users)
+    return {(user_id, channel_id): UNREACHABLE["phone"] for user_id in silent for channel_id in channels}
 
 
 async def recipient_of(tx: Transaction, user_id: UUID, channel: Channel) -> Recipient:

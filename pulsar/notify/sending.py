@@ -88,6 +88,8 @@ def refusal(answer: Answer, said: str = "", *, retry_after_seconds: float | None
     return Undelivered(
         " · ".join(part for part in parts if part),
         permanent=answer.status < 500 and answer.status not in _PASSING,
+        # Whoever it was for: nobody gets theirs with these credentials.
+        channel_broken=answer.status == 401,
         retry_after_seconds=retry_after_seconds or retry_after(answer.headers.get("retry-after", ""), clock.now()),
     )
 

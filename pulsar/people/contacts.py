@@ -1,6 +1,7 @@
 """Under which number is somebody reached? Only under one that they have shown to be theirs, by a code sent to it."""
 
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -112,6 +113,14 @@ async def phone_of(tx: Transaction, user_id: UUID) -> str | None:
     )
     phone: str | None = await tx.scalar(query)
     return phone
+
+
+async def with_phone(tx: Transaction, users: Collection[UUID]) -> set[UUID]:
+    """Those of them who have a verified number."""
+    query = select(ContactMethod.user_id).where(
+        ContactMethod.user_id.in_(users), ContactMethod.kind == "phone", ContactMethod.verified_at.is_not(None)
+    )
+    return set(await tx.scalars(query))
 
 
 async def owner_of(tx: Transaction, kind: str, value: str) -> UUID | None:

@@ -10,10 +10,10 @@ from pulsar.notify.callbacks import callback_url
 from pulsar.notify.model import Notification
 from tests.domain.delivering import entry, paged, sending
 from tests.domain.phoning import ANAS, BOS, CHANNELS, calls_back, channel, verified
-from tests.ladders import alert_of, fire, happened, ladder, level, log_of
+from tests.ladders import alert_of, fire, happened, ladder, level, log_of, mail_channel
 from tests.receiver import Receiver
 from tests.vendors import twilio
-from tests.world import Engine, Person
+from tests.world import Engine, Mailbox, Person
 
 both = pytest.mark.parametrize("kind", ["sms", "voice"])
 
@@ -52,15 +52,44 @@ async def test_who_has_no_verified_number_is_not_reached_and_the_log_says_so(
     receiver.received.clear()
     alert = await paged(ana)
     await engine.advance(hours=1)
-    line = await entry(ana, alert)
-    assert line["status"] == "failed"
-    assert "no verified phone number" in line["reason"]
+    lines = await log_of(ana, alert)
+    assert {(line["status"], line["held_back_by"]) for line in lines} == {("suppressed", "contact")}
+    assert all("no verified phone number" in line["reason"] for line in lines)
     assert receiver.received == []
-    assert "notification.failed" in await happened(ana, alert)
+    # Nobody was reached, and Pulsar does not take it for done.
+    assert {"escalation.level_skipped", "escalation.fallback"} <= set(await happened(ana, alert))
+    skipped = [e for e in (await ana.has(f"/alerts/{alert}/activity"))["items"] if "skipped" in e["type"]]
+    assert skipped[0]["data"]["reason"] == "no channel knows how to reach: Ana"
     made = (await ana.has(CHANNELS))["items"][0]
     assert made["last_error"] is None
     tried = await ana.post(f"{CHANNELS}/{made['id']}/test")
     assert (tried.status_code, tried.json()["code"]) == (409, "unreachable")
+
+
+async def test_who_takes_their_number_back_before_the_message_goes_out_is_not_called(
+    ana: Person, engine: Engine, receiver: Receiver
+) -> None:
+    await on_the_phone(ana, receiver)
+    alert = await paged(ana)
+    number = (await ana.has("/users/me/contacts"))["items"][0]["id"]
+    await fire(engine)
+    await ana.delete(f"/users/me/contacts/{number}")
+    await engine.settle()
+    line = await entry(ana, alert)
+    assert (line["status"], receiver.received) == ("failed", [])
+    assert "no verified phone number" in line["reason"]
+
+
+async def test_whoever_can_be_reached_some_other_way_is(
+    ana: Person, engine: Engine, receiver: Receiver, mail: Mailbox
+) -> None:
+    await channel(ana, receiver)
+    await mail_channel(ana, mail)
+    alert = await paged(ana)
+    await engine.settle()
+    assert len(mail.to(ana)) == 1
+    states = {line["channel"]["name"]: line["status"] for line in await log_of(ana, alert)}
+    assert states == {"sms": "suppressed", "E-mail": "sent"}
 
 
 @both

@@ -2903,7 +2903,7 @@ export interface components {
 			/** Reason */
 			reason: string | null;
 			/** Held Back By */
-			held_back_by: ('disabled' | 'priority' | 'dnd' | 'duplicate' | 'bundled' | 'busy') | null;
+			held_back_by: ('contact' | 'disabled' | 'priority' | 'dnd' | 'duplicate' | 'bundled' | 'busy') | null;
 			/** Carried By */
 			carried_by: string | null;
 			/** Carries */

@@ -24,6 +24,7 @@ const draft = (more = {}) => ({
 describe('a rotation in words', () => {
 	it.each([
 		[{}, 'Weekly, Monday 09:00 Berlin time: Ana, Bo, Nobody.'],
+		[{ endsOn: '2027-01-01' }, 'Weekly, Monday 09:00 Berlin time, until 1 Jan 2027: Ana, Bo, Nobody.'],
 		[{ type: 'daily' }, 'Daily at 09:00 Berlin time: Ana, Bo, Nobody.'],
 		[
 			{ type: 'custom', length: 12, unit: 'hours' },

@@ -10,7 +10,7 @@ import type {
 	Window
 } from './types';
 import { counted } from '$lib/ui/words';
-import { daysText, LONG_WEEKDAYS, weekdayOf } from './words';
+import { dateText, daysText, LONG_WEEKDAYS, weekdayOf } from './words';
 import { clockOf } from './zone';
 
 export interface Slot {
@@ -190,7 +190,7 @@ function rhythm(draft: Draft): string {
 /** "Weekly, Monday 09:00 Berlin time: Ana, Bo, Cy." */
 export function sentence(draft: Draft, zone: string): string {
 	const only = draft.windows.length ? `, only ${draft.windows.map(windowText).join(' and ')}` : '';
-	const until = draft.endsOn ? `, until ${draft.endsOn}` : '';
+	const until = draft.endsOn ? `, until ${dateText(draft.endsOn)}` : '';
 	const who = draft.slots.map(({ name }) => name).join(', ') || 'nobody yet';
 	return `${rhythm(draft)} ${clockOf(zone)}${only}${until}: ${who}.`;
 }

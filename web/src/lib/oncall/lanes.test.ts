@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { agenda } from './agenda';
 import { coloursOf } from './colours';
-import { fitting, initialsOf, inOrder, lanesOf, neighbour, pack, titleOf } from './lanes';
+import {
+	barLength,
+	barTimes,
+	fitting,
+	initialsOf,
+	inOrder,
+	lanesOf,
+	neighbour,
+	pack,
+	titleOf
+} from './lanes';
 import { rangeOf } from './range';
 import type { Calendar, Shift } from './types';
 import { day } from './zone';
@@ -123,4 +133,14 @@ it('writes as much of a name as has room', () => {
 it('names those on call in the order of the rotations, who stands in for everybody first', () => {
 	const people = [{ rotation: person('two') }, { rotation: person('one') }, { rotation: null }];
 	expect(inOrder(people, rotations).map(({ rotation }) => rotation?.id)).toEqual([undefined, 'one', 'two']);
+});
+
+it('does not make up when something ends that goes on beyond what was asked for', () => {
+	const gaps = [{ starts_at: '2026-11-01T00:00:00Z', ends_at: '2026-11-16T09:00:00Z' }];
+	const asked = { ...calendar, gaps, final: [], from: '2026-11-01T00:00:00Z', to: '2026-11-30T00:00:00Z' };
+	const gap = lanesOf(asked, rotations)[0]!.rows[0]![0]!;
+	expect(barTimes(gap, 'UTC')).toBe('until Mon 16 Nov 09:00');
+	expect(barLength(gap)).toBe('more than 15 d 9 h');
+	expect(barTimes({ ...gap, cut: { start: true, end: true } }, 'UTC')).toBe('all the time');
+	expect(barTimes({ ...gap, cut: { start: false, end: true } }, 'UTC')).toBe('from Sun 1 Nov 00:00');
 });

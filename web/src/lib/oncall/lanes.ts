@@ -1,5 +1,13 @@
 // What the timeline draws: the server's shifts as bars in lanes. Nothing is worked out here that the server says.
 import type { Calendar, Override, PersonRef, Shift } from './types';
+import { dayTimeText, lengthText, spanText } from './words';
+
+export interface Cut {
+	start: boolean;
+	end: boolean;
+}
+
+const WHOLE: Cut = { start: false, end: false };
 
 export interface Bar {
 	/** Tells bars apart, and stays the same when the page renews itself. */
@@ -13,6 +21,8 @@ export interface Bar {
 	rotationId: string | null;
 	overrideId: string | null;
 	replaced: PersonRef[];
+	/** It goes on beyond what was asked for: its true start or end is not known here. */
+	cut: Cut;
 }
 
 export interface Lane {
@@ -34,7 +44,8 @@ const shiftBar = (lane: string, shift: Shift): Bar => ({
 	active: shift.active,
 	rotationId: shift.rotation_id,
 	overrideId: shift.override_id,
-	replaced: shift.replaced
+	replaced: shift.replaced,
+	cut: WHOLE
 });
 
 export const overrideBar = (override: Override, final: Shift[]): Bar => ({
@@ -47,7 +58,8 @@ export const overrideBar = (override: Override, final: Shift[]): Bar => ({
 	active: override.active,
 	rotationId: override.rotation_id,
 	overrideId: override.id,
-	replaced: replacedBy(override.id, final)
+	replaced: replacedBy(override.id, final),
+	cut: WHOLE
 });
 
 /** Everybody whose place somebody takes in an override, over all of its parts. */
@@ -68,7 +80,8 @@ const gapBar = (start: string, end: string): Bar => ({
 	active: true,
 	rotationId: null,
 	overrideId: null,
-	replaced: []
+	replaced: [],
+	cut: WHOLE
 });
 
 /** Puts each bar into the row of its rotation if it is free there, else into the first that is. */
@@ -100,6 +113,13 @@ function finalLane({ final, gaps }: Calendar, rotations: Named[]): Lane {
 	return { id: 'final', kind: 'final', label: 'On call', rotationId: null, rows: pack(bars, rowOf) };
 }
 
+/** The server cuts shifts and gaps to what was asked for. */
+function marked(lane: Lane, { from, to }: Calendar): Lane {
+	const [first, last] = [Date.parse(from), Date.parse(to)];
+	const cut = (bar: Bar): Bar => ({ ...bar, cut: { start: bar.start <= first, end: bar.end >= last } });
+	return { ...lane, rows: lane.rows.map((row) => row.map(cut)) };
+}
+
 export function lanesOf(calendar: Calendar, rotations: Named[]): Lane[] {
 	const { planned, overrides, final } = calendar;
 	const known = new Set(rotations.map(({ id }) => id));
@@ -107,7 +127,7 @@ export function lanesOf(calendar: Calendar, rotations: Named[]): Lane[] {
 		(id) => id && !known.has(id)
 	);
 	return [
-		finalLane(calendar, rotations),
+		marked(finalLane(calendar, rotations), calendar),
 		{
 			id: 'overrides',
 			kind: 'overrides',
@@ -115,19 +135,19 @@ export function lanesOf(calendar: Calendar, rotations: Named[]): Lane[] {
 			rotationId: null,
 			rows: pack(overrides.map((override) => overrideBar(override, final)))
 		},
-		...[...rotations, ...former.map((id) => ({ id, name: 'Removed rotation' }))].map(
-			({ id, name }): Lane => ({
-				id: `rotation:${id}`,
-				kind: 'rotation',
-				label: name,
-				rotationId: id,
-				rows: pack(
-					planned.filter(({ rotation_id }) => rotation_id === id).map((shift) => shiftBar(id, shift))
-				)
-			})
+		...[...rotations, ...former.map((id) => ({ id, name: 'Removed rotation' }))].map(({ id, name }) =>
+			marked(plannedLane(id, name, planned), calendar)
 		)
 	];
 }
+
+const plannedLane = (id: string, label: string, planned: Shift[]): Lane => ({
+	id: `rotation:${id}`,
+	kind: 'rotation',
+	label,
+	rotationId: id,
+	rows: pack(planned.filter(({ rotation_id }) => rotation_id === id).map((shift) => shiftBar(id, shift)))
+});
 
 /** The final schedule of a preview: each rotation in its row, as far as that goes. */
 export function previewRows(shifts: Shift[], gaps: Calendar['gaps'], order: string[]): Bar[][] {
@@ -199,3 +219,13 @@ export function inOrder<T extends { rotation: { id: string } | null }>(people: T
 	const place = ({ rotation }: T) => rotations.findIndex(({ id }) => id === rotation?.id);
 	return [...people].sort((a, b) => place(a) - place(b));
 }
+
+/** When it is, and of what is cut only what is known. */
+export function barTimes({ start, end, cut }: Pick<Bar, 'start' | 'end' | 'cut'>, zone: string): string {
+	if (cut.start && cut.end) return 'all the time';
+	if (cut.start) return `until ${dayTimeText(end, zone)}`;
+	return cut.end ? `from ${dayTimeText(start, zone)}` : spanText(start, end, zone);
+}
+
+export const barLength = ({ start, end, cut }: Pick<Bar, 'start' | 'end' | 'cut'>): string =>
+	`${cut.start || cut.end ? 'more than ' : ''}${lengthText(end - start)}`;

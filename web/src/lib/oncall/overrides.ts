@@ -2,7 +2,7 @@
 import type { Bar } from './lanes';
 import type { Override, OverrideInput, PersonRef } from './types';
 import type { Span } from './drag';
-import { HOUR, snap } from './zone';
+import { DAY, HOUR, snap } from './zone';
 
 export interface OverrideDraft {
 	/** Null for one that is new. */
@@ -21,6 +21,12 @@ export const covering = (
 	person: PersonRef | null,
 	now: number
 ): OverrideDraft => ({ id: null, person, start: Math.max(start, now), end, rotationId, note: '' });
+
+/** Of what has no end that is known here, a day. */
+export function coverable({ start, end, cut }: Pick<Bar, 'start' | 'end' | 'cut'>, now: number): Span {
+	const from = Math.max(start, now);
+	return { start: from, end: cut.end ? Math.min(end, from + DAY) : end };
+}
 
 /** With no span in mind: from now, to a full hour. */
 export function fresh(person: PersonRef | null, zone: string, now: number): OverrideDraft {

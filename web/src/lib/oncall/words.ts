@@ -73,6 +73,10 @@ export const LONG_WEEKDAYS = [
 	'Sunday'
 ] as const;
 
+/** "1 Jan 2027" */
+export const dateText = (date: string): string =>
+	format(day(date).toDate('UTC').getTime(), 'UTC', { day: 'numeric', month: 'short', year: 'numeric' });
+
 /** ISO: 1 is Monday. */
 export function weekdayOf(date: string): number {
 	return new Date(day(date).toDate('UTC')).getUTCDay() || 7;

@@ -123,6 +123,18 @@ async def test_what_twilio_refuses_is_tried_again_where_it_can_help(
     assert twilio.TOKEN not in str(line)
 
 
+@pytest.mark.parametrize(("refusal", "broken"), [((401, 20003, "Authenticate"), True), ((400, 21614, "No"), False)])
+async def test_a_refused_account_breaks_the_channel_and_a_refused_number_does_not(
+    refusal: tuple[int, int, str], broken: bool, ana: Person, engine: Engine, receiver: Receiver
+) -> None:
+    await on_the_phone(ana, receiver)
+    receiver.answers.append(twilio.refused(*refusal))
+    await paged(ana)
+    await engine.settle()
+    made = (await ana.has(CHANNELS))["items"][0]
+    assert (made["broken_since"] is not None) == broken
+
+
 async def told_of(ana: Person, engine: Engine, receiver: Receiver, kind: str) -> tuple[str, str]:
     """An alert that ana was paged for, and where Twilio tells of the message."""
     await on_the_phone(ana, receiver, kind)

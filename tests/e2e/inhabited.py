@@ -1,0 +1,107 @@
+"""An organization that has something of everything, made over the API: what tests of the console's screens look at."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.ladders import integration, level, team_of
+from tests.schedules import rotation
+from tests.world import API, PASSWORD, Person, person_of
+
+Json = dict[str, Any]
+NIGHTS = [{"days": [], "start": "20:00", "end": "08:00"}]
+
+
+@dataclass
+class Inhabited:
+    """Its people, and the addresses of its screens by their route."""
+
+    ana: Person
+    bo: Person
+    vic: Person
+    screens: dict[str, str]
+
+
+async def came(ana: Person, name: str, role: str) -> Person:
+    """Invited, and in."""
+    made = await ana.makes("/invitations", email=f"{name.lower()}-{secrets.token_hex(4)}@example.org", role=role)
+    account = {"full_name": name, "username": f"{name.lower()}-{secrets.token_hex(4)}", "password": PASSWORD}
+    body = {"token": made["link"].partition("#")[2], **account}
+    answer = await ana.http.post(f"{API}/invitations/accept", json=body)
+    assert answer.is_success, answer.text
+    return person_of(ana.http, answer.json())
+
+
+async def inhabit(ana: Person) -> Inhabited:
+    bo, vic, gone = [await came(ana, *who) for who in (("Bo", "admin"), ("Vic", "viewer"), ("Gil", "member"))]
+    await ana.makes("/invitations", email="soon@example.org", role="member")
+    squad = await team_of(ana, ana, bo, gone, name="Database")
+    shop = await _schedules(ana, bo, gone, squad)
+    # Nothing listens there: its pages fail, which the log shows.
+    hook = {"url": "http://127.0.0.1:9/nobody"}
+    await ana.makes("/notifications/channels", channel_type="webhook", name="Chat", config=hook)
+    on_call = {"type": "schedule", "schedule_id": shop["id"]}
+    everybody = {"type": "team", "team_id": squad["id"]}
+    rules = [level(0, on_call), level(300, everybody), level(900)]
+    policy = await ana.makes("/escalation-policies", name="Default", is_default=True, rules=rules, repeat_count=1)
+    nagios = await integration(ana)
+    alerts = await _alerts(ana, squad, policy)
+    await ana.patch(f"/users/{gone.id}", active=False)
+    screens = {
+        "/alerts/[id]": f"/alerts/{alerts[0]['id']}",
+        "/integrations/[id]": f"/integrations/{nagios.id}",
+        "/policies/[id]": f"/policies/{policy['id']}",
+        "/schedules/[id]": f"/schedules/{shop['id']}",
+        "/schedules/[id]/rotations/[rotation]": f"/schedules/{shop['id']}/rotations/{shop['rotations'][0]['id']}",
+        "/teams/[id]": f"/teams/{squad['id']}",
+    }
+    return Inhabited(ana, bo, vic, screens)
+
+
+async def _schedules(ana: Person, bo: Person, gone: Person, squad: Json) -> Json:
+    """One with a gap every day, an override and somebody who is to go; one that nobody is in."""
+    start = str(datetime.now(UTC).date() - timedelta(days=20))
+    days = rotation(ana, bo, None, name="Days", rotation_type="daily", starts_on=start)
+    nights = rotation(bo, gone, name="Nights", starts_on=start, restrictions=NIGHTS)
+    fields = {"time_zone": "Europe/Berlin", "team_id": squad["id"], "rotations": [days, nights]}
+    shop: Json = await ana.makes("/schedules", name="Shop", description="The till and what is behind it", **fields)
+    soon = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=30)
+    span = {"starts_at": soon.isoformat(), "ends_at": (soon + timedelta(hours=5)).isoformat()}
+    path = f"/schedules/{shop['id']}"
+    await ana.makes(f"{path}/overrides", user_id=str(bo.id), note="At the dentist", **span)
+    await ana.makes("/schedules", name="Warehouse", time_zone="Australia/Lord_Howe")
+    await ana.makes(f"{path}/feeds")
+    await ana.makes("/users/me/feeds")
+    later = {"starts_at": _day(0), "ends_at": _day(21)}
+    found = await ana.has("/oncall/shifts", **{"from": later["starts_at"], "to": later["ends_at"]})
+    mine = next(one for one in found["items"] if one["starts_at"] > _day(1))
+    cover = {name: mine[name] for name in ("starts_at", "ends_at")}
+    asked = {"schedule_id": shop["id"], "rotation_id": mine["rotation_id"], "message": "A wedding"}
+    await ana.makes("/cover-requests", asked_user_id=str(bo.id), **asked, **cover)
+    return shop
+
+
+def _day(days: int) -> str:
+    return (datetime.now(UTC) + timedelta(days=days)).isoformat()
+
+
+async def _alerts(ana: Person, squad: Json, policy: Json) -> list[Json]:
+    said = {
+        "P1": "The primary database is down",
+        "P2": "Replication is 40 minutes behind",
+        "P3": "Disk of db-3 is full to 91 percent",
+        "P4": "A certificate ends in 20 days",
+        "P5": "A backup took twice as long as yesterday",
+    }
+    made = []
+    for priority, message in said.items():
+        fields: Json = {"description": f"See https://wiki.example.org/{priority}", "tags": ["db", "eu-central-1"]}
+        fields |= {"source": "Nagios", "entity": "db-1.eu.example.org", "details": {"region": "eu-central-1"}}
+        where = {"assigned_to_team_id": squad["id"]} if priority < "P4" else {}
+        made.append(await ana.makes("/alerts", message=message, priority=priority, **fields, **where))
+    await ana.makes(f"/alerts/{made[0]['id']}/notes", text="On my way to the laptop")
+    await ana.makes(f"/alerts/{made[1]['id']}/acknowledge")
+    await ana.makes(f"/alerts/{made[2]['id']}/snooze", until=_day(1))
+    await ana.makes(f"/alerts/{made[4]['id']}/close", reason="It was the holidays")
+    return made

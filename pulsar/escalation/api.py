@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints, model_validator
-from sqlalchemy import select
 
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Invalid, NotFound
@@ -28,6 +27,8 @@ Text = Annotated[str, StringConstraints(max_length=2000)]
 Seconds = Annotated[int, Field(ge=0, le=LONGEST_DELAY)]
 Position = Annotated[int, Field(ge=0, le=MOST_RULES)]
 Repeats = Annotated[int, Field(ge=0, le=100)]
+Search = Annotated[str, Query(max_length=200, description="A part of the name.")]
+Named = Annotated[UUID | None, Query(description="Policies that have it as a target.")]
 
 
 class TargetBody(Body):
@@ -185,8 +186,18 @@ def _values(body: NewPolicy | PolicyChange) -> dict[str, object]:
 
 
 @router.get("")
-async def list_policies(tx: AsViewer, paging: Pages) -> Page[PolicyView]:
-    page = await page_of(tx, select(Policy), Policy.id, paging, list, descending=False)
+async def list_policies(
+    tx: AsViewer,
+    paging: Pages,
+    search: Search = "",
+    user_id: Named = None,
+    team_id: Named = None,
+    schedule_id: Named = None,
+) -> Page[PolicyView]:
+    """All of them, or those that name a user, a team or a schedule as a target."""
+    named = {"user_id": user_id, "team_id": team_id, "schedule_id": schedule_id}
+    query = policies.listed(search, {name: value for name, value in named.items() if value})
+    page = await page_of(tx, query, Policy.id, paging, list, descending=False)
     views = await _views(tx, page.items)
     return Page[PolicyView](**page.model_dump(exclude={"items"}), items=views)
 

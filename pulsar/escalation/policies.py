@@ -1,11 +1,11 @@
 """The verbs of escalation policies: create, change, delete; and the ladder that runs copy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from pulsar.base.db import Transaction
@@ -28,6 +28,15 @@ async def get(tx: Transaction, policy_id: UUID, *, to_change: bool = False) -> P
     if not policy:
         raise NotFound("There is no escalation policy with this id here.")
     return policy
+
+
+def listed(search: str, target: Mapping[str, UUID]) -> Select[Policy]:
+    """Those with these words in their name; `target` is a column of a target, and what stands in it."""
+    query = select(Policy).where(*(Policy.name.icontains(word, autoescape=True) for word in search.split()))
+    for column, target_id in target.items():
+        rules = select(Rule.policy_id).join(RuleTarget, RuleTarget.rule_id == Rule.id)
+        query = query.where(Policy.id.in_(rules.where(getattr(RuleTarget, column) == target_id)))
+    return query
 
 
 def _ladder(policy: Policy) -> Ladder:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import StringConstraints
 from sqlalchemy import func, select
 
@@ -21,6 +21,7 @@ router = APIRouter(prefix="/teams", tags=["Teams"])
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Text = Annotated[str, StringConstraints(max_length=2000)]
 TeamRole = Literal["lead", "member"]
+Search = Annotated[str, Query(max_length=200, description="A part of the name.")]
 
 
 class NewTeam(Body):
@@ -107,14 +108,15 @@ async def _with_members(tx: Transaction, team: Team) -> TeamWithMembers:
 
 
 @router.get("")
-async def list_teams(tx: AsViewer, paging: Pages) -> Page[TeamView]:
+async def list_teams(tx: AsViewer, paging: Pages, search: Search = "") -> Page[TeamView]:
     rows = await tx.execute(select(TeamMember.team_id, func.count()).group_by(TeamMember.team_id))
     counts = dict(rows.all())
 
     def shape(rows: Sequence[Team]) -> list[TeamView]:
         return [_view(team, counts.get(team.id, 0)) for team in rows]
 
-    return await page_of(tx, select(Team), Team.id, paging, shape, descending=False)
+    query = select(Team).where(*(Team.name.icontains(word, autoescape=True) for word in search.split()))
+    return await page_of(tx, query, Team.id, paging, shape, descending=False)
 
 
 @router.post("", status_code=201)

@@ -258,3 +258,22 @@ async def test_a_name_is_given_once_in_an_organization_however_it_is_written(ana
         assert (answer.status_code, answer.json()["code"]) == (409, "name_taken")
         assert [error["field"] for error in answer.json()["errors"]] == ["name"]
     await ladder_of(eve, 0)
+
+
+async def test_policies_are_found_by_name_and_by_whom_they_page(ana: Person, bo: Person, eve: Person) -> None:
+    squad = await ana.makes("/teams", name="Squad")
+    nights = await ana.makes("/schedules", name="Nights", time_zone="UTC")
+    on_call = {"type": "schedule", "schedule_id": nights["id"]}
+    await ana.makes("/escalation-policies", name="Database, by day", rules=[level(0, team(squad)), level(60, ana)])
+    await ana.makes("/escalation-policies", name="Database, at night", rules=[level(0, on_call), level(60, ana)])
+
+    async def found(person: Person = ana, **params: str) -> list[str]:
+        return [one["name"] for one in (await person.has("/escalation-policies", **params))["items"]]
+
+    assert await found(search="night data") == ["Database, at night"]
+    assert await found(team_id=squad["id"]) == ["Database, by day"]
+    assert await found(schedule_id=nights["id"]) == ["Database, at night"]
+    assert await found(user_id=str(ana.id)) == ["Database, by day", "Database, at night"]
+    assert await found(user_id=str(ana.id), team_id=squad["id"]) == ["Database, by day"], "both are wanted"
+    assert await found(user_id=str(bo.id)) == await found(search="%") == []
+    assert await found(eve, team_id=squad["id"]) == []

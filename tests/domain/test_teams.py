@@ -126,3 +126,15 @@ async def test_what_is_done_to_a_team_stands_in_the_events(ana: Person, bo: Pers
         ("team.member_removed", "Bo"),
         ("team.deleted", "Ana"),
     ]
+
+
+async def test_teams_are_found_by_words_of_their_name(ana: Person) -> None:
+    for name in ("Database", "Data science", "Network"):
+        await ana.makes("/teams", name=name)
+
+    async def found(search: str) -> list[str]:
+        return [one["name"] for one in (await ana.has("/teams", search=search))["items"]]
+
+    assert await found("dAta") == ["Database", "Data science"]
+    assert await found("science data") == ["Data science"]
+    assert await found("_") == [], "a letter like any other"

@@ -1106,7 +1106,10 @@ export interface paths {
 			path?: never;
 			cookie?: never;
 		};
-		/** List Policies */
+		/**
+		 * List Policies
+		 * @description All of them, or those that name a user, a team or a schedule as a target.
+		 */
 		get: operations['list_policies'];
 		put?: never;
 		/** Create Policy */
@@ -5057,6 +5060,8 @@ export interface operations {
 	list_teams: {
 		parameters: {
 			query?: {
+				/** @description A part of the name. */
+				search?: string;
 				page?: number;
 				page_size?: number | null;
 				/** @description Same as page_size. */
@@ -7319,6 +7324,14 @@ export interface operations {
 	list_policies: {
 		parameters: {
 			query?: {
+				/** @description A part of the name. */
+				search?: string;
+				/** @description Policies that have it as a target. */
+				user_id?: string | null;
+				/** @description Policies that have it as a target. */
+				team_id?: string | null;
+				/** @description Policies that have it as a target. */
+				schedule_id?: string | null;
 				page?: number;
 				page_size?: number | null;
 				/** @description Same as page_size. */

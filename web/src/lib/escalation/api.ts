@@ -1,12 +1,16 @@
 // What the console asks the server about escalation policies.
 import { api } from '$lib/api/client';
+import { pages } from '$lib/api/pages';
 import { take } from '$lib/api/problem';
 import type { PageOf, Policy, PolicyInput, PolicyPatch } from '$lib/api/types';
 
 const at = (id: string) => ({ params: { path: { policy_id: id } } });
 
-export const policies = (): Promise<PageOf<Policy>> =>
-	take(api.GET('/api/v1/escalation-policies', { params: { query: { page_size: 100 } } }));
+/** All of them, or those that have a team as a target. */
+export const policies = (query: { team_id?: string } = {}): Promise<PageOf<Policy>> =>
+	pages((cursor) =>
+		take(api.GET('/api/v1/escalation-policies', { params: { query: { page_size: 100, cursor, ...query } } }))
+	);
 
 export const policy = (id: string) => take(api.GET('/api/v1/escalation-policies/{policy_id}', at(id)));
 

@@ -65,8 +65,10 @@ export const duties = async (id: string): Promise<Duty[]> =>
 
 const at = (id: string) => ({ params: { path: { team_id: id } } });
 
-export const teams = (): Promise<PageOf<Team>> =>
-	pages((cursor) => take(api.GET('/api/v1/teams', { params: { query: { page_size: 100, cursor } } })));
+export const teamPage = (query: { search?: string; cursor?: string } = {}): Promise<PageOf<Team>> =>
+	take(api.GET('/api/v1/teams', { params: { query: { page_size: 100, ...query } } }));
+
+export const teams = (): Promise<PageOf<Team>> => pages((cursor) => teamPage({ cursor }));
 
 export const team = (id: string) => take(api.GET('/api/v1/teams/{team_id}', at(id)));
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from pulsar.oncall.calendar import gaps
 from pulsar.oncall.rules import Plan, Rotation, Schedule
 from pulsar.oncall.wallclock import instant_of
+from pulsar.oncall.wording import instant_in_words
 
 Kind = Literal["no_rotation", "empty_rotation", "ended_rotation", "inactive_participant", "inactive_override", "gap"]
 
@@ -29,13 +30,14 @@ _WORDS: dict[Kind, str] = {
     "ended_rotation": "{rotation} has ended.",
     "inactive_participant": "{user} is deactivated, and still takes turns in {rotation}.",
     "inactive_override": "{user} is deactivated, and still stands in for others.",
-    "gap": "Within the next four weeks there is a time when nobody is on call.",
+    "gap": "Nobody is on call from {when} ({zone}) on: the first gap of the next four weeks.",
 }
 
 
-def words(problem: ScheduleProblem, rotation: str, user: str) -> str:
-    """For people, with the names of the rotation and the person."""
-    return _WORDS[problem.kind].format(rotation=rotation, user=user)
+def words(problem: ScheduleProblem, rotation: str, user: str, zone: str) -> str:
+    """For people, with the names of the rotation and the person, on the clock of the schedule."""
+    when = instant_in_words(problem.at, zone) if problem.at else ""
+    return _WORDS[problem.kind].format(rotation=rotation, user=user, when=when, zone=zone)
 
 
 def problems(

@@ -228,7 +228,8 @@ class Shown:
     def _problem(self, problem: ScheduleProblem) -> ScheduleProblemView:
         rotation = self._rotations[problem.rotation_id] if problem.rotation_id else None
         user = self.named([problem.user_id])[0] if problem.user_id else None
-        message = words(problem, rotation.name if rotation else "", user.name if user else "")
+        zone = self.known.row.time_zone
+        message = words(problem, rotation.name if rotation else "", user.name if user else "", zone)
         return ScheduleProblemView(kind=problem.kind, message=message, user=user, rotation=rotation, at=problem.at)
 
 

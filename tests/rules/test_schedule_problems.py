@@ -78,8 +78,10 @@ def test_an_override_of_somebody_who_left_counts_until_it_is_over() -> None:
 
 
 def test_each_is_said_in_words() -> None:
-    said = words(ScheduleProblem("inactive_participant", FIRST, BO), "First line", "Bo")
+    said = words(ScheduleProblem("inactive_participant", FIRST, BO), "First line", "Bo", "Europe/Berlin")
     assert said == "Bo is deactivated, and still takes turns in First line."
+    said = words(ScheduleProblem("gap", at=datetime(2026, 3, 29, 1, tzinfo=UTC)), "", "", "Europe/Berlin")
+    assert said.startswith("Nobody is on call from Sun 29 Mar 2026 03:00 (Europe/Berlin) on")
 
 
 @given(schedules(), st.integers(1, 60))

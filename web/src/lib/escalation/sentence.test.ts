@@ -39,14 +39,32 @@ describe('the sentence that matters', () => {
 		expect(words({}, pagesAna(-1))).toBe('Paging Ana by e-mail now.');
 	});
 
-	it('names a team when its people are not known yet', () => {
-		const escalation = pagesAna(60);
-		escalation.next = {
-			...escalation.next!,
-			people: [],
-			targets: [{ type: 'team', id: '7', name: 'Database' }]
+	describe('of a level with nobody in it', () => {
+		const vacant = (...targets: Escalation['levels'][number]['targets']): Escalation => {
+			const { next } = pagesAna(60);
+			return { ...pagesAna(60), next: { ...next!, people: [], targets } };
 		};
-		expect(words({}, escalation)).toContain('Pages Database by');
+		const after = (seconds: number) =>
+			({ state: 'planned', at: later(seconds), people: ['Bo'] }) as Escalation['levels'][number];
+		const nights = { type: 'schedule', id: '8', name: 'Nights' } as const;
+		const database = { type: 'team', id: '7', name: 'Database' } as const;
+
+		it('says so, and to whom it falls', () => {
+			const escalation = { ...vacant(nights), levels: [after(60)] };
+			expect(words({}, escalation)).toBe(
+				'Nobody is on call in Nights: pages Bo by e-mail in 1:00 unless acknowledged.'
+			);
+			expect(words({}, { ...vacant(database), levels: [after(0)] })).toBe(
+				'Nobody is in Database: paging Bo by e-mail now.'
+			);
+			expect(words({}, { ...vacant(database, nights), levels: [after(60)] })).toContain(
+				'Level 1 has nobody: '
+			);
+		});
+
+		it('says when it falls to nobody', () => {
+			expect(words({}, vacant(nights))).toBe('Nobody is on call in Nights, and nobody comes after.');
+		});
 	});
 
 	it('says who acknowledged, and that paging has stopped', () => {

@@ -48,18 +48,36 @@ function snoozed(alert: Alert, now: number): Sentence {
 	};
 }
 
-function next({ next }: Escalation, status: Alert['status'], now: number): Sentence | null {
+const VACANT = {
+	schedule: (name: string) => `Nobody is on call in ${name}`,
+	team: (name: string) => `Nobody is in ${name}`,
+	user: (name: string) => `${name} is deactivated`
+};
+
+/** Why a level pages nobody. */
+function vacancy({ targets, position }: NonNullable<Escalation['next']>): string {
+	const [only, ...others] = targets;
+	return only && !others.length ? VACANT[only.type](only.name) : `Level ${position + 1} has nobody`;
+}
+
+function next({ next, levels }: Escalation, status: Alert['status'], now: number): Sentence | null {
 	if (!next) return null;
-	const people = next.people.length ? next.people : next.targets.map((target) => target.name);
-	const whom = listed(people) || 'the owners and admins';
+	// An empty level hands over to the one after it at once.
+	const heir = next.people.length ? next : levels.find((one) => one.state === 'planned' && one.people.length);
+	const empty = next.people.length ? [] : [strong(vacancy(next))];
+	if (!heir?.at) return { tone: 'warning', parts: [...empty, plain(', and nobody comes after.')] };
+	const whom = listed(heir.people);
 	const by = next.channels.length ? ` by ${listed(next.channels)}` : '';
-	const left = Date.parse(next.at) - now;
+	const left = Date.parse(heir.at) - now;
 	const unless = status === 'acknowledged' ? 'closed' : 'acknowledged';
-	if (left <= 0) return { tone: 'urgent', parts: [plain('Paging '), strong(whom), plain(`${by} now.`)] };
+	const first = (word: string) => plain(empty.length ? `: ${word.toLowerCase()} ` : `${word} `);
+	if (left <= 0)
+		return { tone: 'urgent', parts: [...empty, first('Paging'), strong(whom), plain(`${by} now.`)] };
 	return {
 		tone: status === 'acknowledged' ? 'calm' : 'urgent',
 		parts: [
-			plain('Pages '),
+			...empty,
+			first('Pages'),
 			strong(whom),
 			plain(`${by} in `),
 			strong(countdown(left)),

@@ -7,22 +7,26 @@ export interface Reality {
 	integrations: Integration[];
 	alerts: number;
 	delivered: number;
+	/** Members and open invitations, without oneself. */
+	colleagues: number;
 }
 
-export type StepId = 'channel' | 'policy' | 'integration' | 'alert' | 'page';
+export type StepId = 'channel' | 'policy' | 'integration' | 'alert' | 'page' | 'colleague';
 
 export interface Step {
 	id: StepId;
 	done: boolean;
 	title: string;
 	text: string;
+	/** Good to have, but one can be paged without it. */
+	optional?: true;
 }
 
 /** A policy that notifies somebody. */
 export const reaches = (policy: Policy): boolean => policy.rules.some((rule) => rule.targets.length > 0);
 
 export function steps(reality: Reality): Step[] {
-	const { channels, policies, integrations, alerts, delivered } = reality;
+	const { channels, policies, integrations, alerts, delivered, colleagues } = reality;
 	return [
 		{
 			id: 'channel',
@@ -53,9 +57,16 @@ export function steps(reality: Reality): Step[] {
 			done: delivered > 0,
 			title: 'Get paged',
 			text: 'The first page is delivered over your channel.'
+		},
+		{
+			id: 'colleague',
+			done: colleagues > 0,
+			title: 'Invite a colleague',
+			text: 'Nobody is on call every night. With two of you, a schedule can say whose turn it is.',
+			optional: true
 		}
 	];
 }
 
 /** The step to do now. */
-export const current = (all: Step[]): Step | undefined => all.find((step) => !step.done);
+export const current = (all: Step[]): Step | undefined => all.find((step) => !step.done && !step.optional);

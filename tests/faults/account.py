@@ -14,6 +14,8 @@ class Message:
     """A notification: of this alert, to this person (None: the room), for this level of this round."""
 
     id: str
+    travelled_as: str
+    """Its own id, or that of the digest that it went out with."""
     alert: str
     life: str
     """Which run of the policy, and which of its lives."""
@@ -83,7 +85,8 @@ def account(alerts: Sequence[Paged], messages: Sequence[Message], arrived: Count
         tally.lateness += _lateness(alert)
     planned = Counter((m.life, m.cycle, m.level, m.person, m.channel) for m in messages)
     tally.planned_twice = sum(times - 1 for times in planned.values())
-    tally.sent_twice = sum(arrived[message.id] - 1 for message in messages if arrived[message.id] > 1)
+    travelled = {message.travelled_as for message in messages}
+    tally.sent_twice = sum(arrived[one] - 1 for one in travelled if arrived[one] > 1)
     return tally
 
 
@@ -108,12 +111,14 @@ def _missing_pages(alert: Paged, messages: Sequence[Message], arrived: Counter[s
 
 
 def _served(alert: Paged, message: Message, messages: Iterable[Message], arrived: Counter[str]) -> bool:
-    if arrived[message.id] and message.status in {"sent", "delivered"}:
+    if arrived[message.travelled_as] and message.status in {"sent", "delivered"}:
         return True
     if message.status == "cancelled":
         return alert.acknowledged_at is not None
     same = (m for m in messages if (m.person, m.channel) == (message.person, message.channel))
-    return message.status == "suppressed" and message.reason == "duplicate" and any(arrived[m.id] for m in same)
+    return (
+        message.status == "suppressed" and message.reason == "duplicate" and any(arrived[m.travelled_as] for m in same)
+    )
 
 
 def _after_acknowledgement(alert: Paged, messages: Iterable[Message]) -> int:

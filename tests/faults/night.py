@@ -43,7 +43,7 @@ async def settled(http: httpx.AsyncClient, night: Night) -> Household:
     others = [await came_in(http, await invited(owner, role="member")) for _ in range(PEOPLE - 1)]
     people = [owner, *others]
     for channel in (receivers.mail_channel, receivers.webhook_channel):
-        await owner.makes("/notifications/channels", **channel)
+        await owner.makes("/notifications/channels", bundle_seconds=night.bundle_seconds, **channel)
     tokens = []
     for number, policy in enumerate(night.policies):
         levels = [level(one.delay_seconds, *(people[i] for i in one.people)) for one in policy.levels]
@@ -124,8 +124,9 @@ FROM alerts a JOIN escalations e ON e.org_id = a.org_id AND e.subject_id = a.id 
 # The key begins with the run and its generation.
 _MESSAGES = """
 SELECT n.id, n.subject_id, split_part(n.key, ':', 1) || ':' || split_part(n.key, ':', 2) AS life, n.cycle, n.level,
-       n.user_id, n.channel_id, n.status, to_jsonb(n)->>'held_back_by' AS reason,
-       ARRAY(SELECT at FROM notification_attempts t WHERE t.org_id = n.org_id AND t.notification_id = n.id) AS attempts
+       n.user_id, n.channel_id, n.status, n.held_back_by AS reason, coalesce(n.carried_by, n.id) AS travelled_as,
+       ARRAY(SELECT at FROM notification_attempts t WHERE t.org_id = n.org_id AND t.notification_id = n.id
+             OR n.status = 'sent' AND t.org_id = n.org_id AND t.notification_id = n.carried_by) AS attempts
 FROM notifications n WHERE n.org_id = $1 AND n.purpose = 'page' AND n.level IS NOT NULL
 """
 
@@ -156,6 +157,7 @@ def _steps(household: Household, policy: Policy) -> tuple[tuple[int, int, float,
 def _message(row: Any) -> Message:
     return Message(
         id=str(row["id"]),
+        travelled_as=str(row["travelled_as"]),
         alert=str(row["subject_id"]),
         life=row["life"],
         cycle=row["cycle"],

@@ -38,7 +38,10 @@ class Alert:
 
 @dataclass(frozen=True)
 class Night:
+    """`bundle_seconds`: for how long a recipient gets one message, and then a digest; 0: every message by itself."""
+
     seed: int
+    bundle_seconds: int
     policies: tuple[Policy, ...]
     alerts: tuple[Alert, ...]
 
@@ -51,7 +54,8 @@ class Kill:
 
 def night(seed: int) -> Night:
     chance = random.Random(seed)
-    return Night(seed, tuple(_policy(chance) for _ in range(POLICIES)), tuple(_alert(chance) for _ in range(ALERTS)))
+    policies = tuple(_policy(chance) for _ in range(POLICIES))
+    return Night(seed, chance.choice((0, 5)), policies, tuple(_alert(chance) for _ in range(ALERTS)))
 
 
 def _policy(chance: random.Random) -> Policy:

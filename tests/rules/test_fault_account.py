@@ -19,7 +19,7 @@ def at(seconds: float) -> datetime:
 def message(level: int, person: str | None, second: float) -> Message:
     name = f"{level}-{person}"
     channel = "mail" if person else "room"
-    return Message(name, "alert", "run:1", 0, level, person, channel, "sent", None, (at(second),))
+    return Message(name, name, "alert", "run:1", 0, level, person, channel, "sent", None, (at(second),))
 
 
 MESSAGES = [
@@ -84,8 +84,23 @@ def test_a_message_that_was_withdrawn_is_missing_only_if_nobody_acknowledged() -
     assert account([replace(ALERT, acknowledged_at=at(2.4))], withdrawn, arrived).faults == {}
 
 
+def test_a_message_that_went_out_with_a_digest_arrived_if_the_digest_did() -> None:
+    carried = [replace(one, travelled_as="digest") if one.person == "bo" else one for one in MESSAGES]
+    arrived = ALL_ARRIVED - Counter(["1-bo"])
+    assert account([ALERT], carried, arrived).faults == {"missing_pages": 1}
+    assert account([ALERT], carried, arrived + Counter(["digest"])).faults == {}
+
+
+def test_a_message_that_was_held_back_as_a_duplicate_is_missing_unless_the_other_arrived() -> None:
+    held_back = replace(MESSAGES[2], status="suppressed", reason="duplicate")
+    messages = [*MESSAGES[:2], held_back, *MESSAGES[3:]]
+    arrived = ALL_ARRIVED - Counter(["1-ana"])
+    assert account([ALERT], messages, arrived).faults == {}
+    assert account([ALERT], messages, arrived - Counter(["0-ana"])).faults == {"missing_pages": 2}
+
+
 def test_the_same_level_planned_twice_for_somebody_is_seen() -> None:
-    twice = [*MESSAGES, replace(MESSAGES[0], id="another")]
+    twice = [*MESSAGES, replace(MESSAGES[0], id="another", travelled_as="another")]
     assert account([ALERT], twice, ALL_ARRIVED + Counter(["another"])).faults == {"planned_twice": 1}
 
 

@@ -186,8 +186,9 @@ class Database:
                 await tx.begin_for(org, actor, self.keys)
                 yield tx
                 await tx.conclude()
-        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            # Of a statement on the driver itself. Outside of here there is one family of database errors.
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+            # Of a statement on the driver itself. Outside of here there is one family of database errors. The last of
+            # these is raised between a server's last words and the end of its connection.
             lost = getattr(error, "sqlstate", None) or "08"
             raise DBAPIError(None, None, error, connection_invalidated=lost[:2] in {"08", "57"}) from error
         self.bell.ring(**tx.rings)

@@ -29,6 +29,7 @@ from pulsar.console_files import Console, folder
 from pulsar.engine import health_api as health
 from pulsar.escalation import api as escalation
 from pulsar.escalation import problems_api as problems
+from pulsar.escalation import simulation_api as simulation
 from pulsar.inbound import api as inbound
 from pulsar.inbound.ingest import DOCUMENTED, LARGEST_BODY, Ingest
 from pulsar.invitations import api as invitations
@@ -80,6 +81,7 @@ _ROUTES = (
     covers,
     shift_notices,
     calendar_import,
+    simulation,
     escalation,
     problems,
     channels,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 
 from pulsar.alerts.endings import follow_up_job
 from pulsar.alerts.events import (
@@ -47,13 +47,27 @@ def subject_of(alert: Alert) -> Subject:
     )
 
 
-async def policy_choices(tx: Transaction, alert: Alert) -> tuple[UUID, ...]:
+async def policy_choices(tx: Transaction, alert: Alert) -> escalation.Wanted:
     """The alert's own policy, its integration's, its team's; the organization's default comes after them."""
     team_policy = None
     if alert.assigned_to_team_id:
         team_policy = await tx.scalar(select(Team.escalation_policy_id).where(Team.id == alert.assigned_to_team_id))
-    choices = (alert.escalation_policy_id, alert.integration_policy_id, team_policy)
-    return tuple(choice for choice in choices if choice)
+    return wanted(alert.escalation_policy_id, alert.integration_policy_id, team_policy)
+
+
+def wanted(own: UUID | None, integration: UUID | None, team: UUID | None) -> escalation.Wanted:
+    choices: tuple[tuple[escalation.Origin, UUID | None], ...]
+    choices = (("alert", own), ("integration", integration), ("team", team))
+    return [(origin, policy_id) for origin, policy_id in choices if policy_id]
+
+
+async def _team_of(tx: Transaction, alert: Alert) -> UUID | None:
+    """That it is assigned to, else its integration's. By SQL, because integrations are a domain above this one."""
+    if alert.assigned_to_team_id or not alert.integration_id:
+        return alert.assigned_to_team_id
+    query = text("SELECT team_id FROM incoming_tokens WHERE id = :id")
+    team_id: UUID | None = await tx.scalar(query, {"id": alert.integration_id})
+    return team_id
 
 
 async def locked(tx: Transaction, alert_id: UUID) -> Alert:
@@ -146,7 +160,47 @@ async def _reopen(tx: Transaction, alert: Alert, reason: str) -> None:
 
 async def _page_again(tx: Transaction, alert: Alert, reason: str) -> None:
     await tx.flush()
-    await escalation.restart(tx, subject_of(alert), await policy_choices(tx, alert), reason)
+    team_id = await _team_of(tx, alert)
+    await escalation.restart(tx, subject_of(alert), await policy_choices(tx, alert), reason, team_id=team_id)
+
+
+async def escalate(tx: Transaction, alert: Alert, policy_id: UUID | None) -> None:
+    """To the next level now, or to another policy, from its first level. That one is then the alert's own; naming the
+    one that it follows already begins again with it as it is now."""
+    _check(alert, "escalate")
+    if not policy_id:
+        await escalation.next_level_now(tx, alert.id)
+        return
+    if policy_id != await escalation.policy_of(tx, alert.id):
+        alert.escalation_policy_id = policy_id
+    await tx.flush()
+    by_hand: escalation.Wanted = [("hand", policy_id)]
+    team_id = await _team_of(tx, alert)
+    await escalation.restart(tx, subject_of(alert), by_hand, f"escalated by {tx.actor.name}", team_id=team_id)
+
+
+async def settle_afterwards(tx: Transaction, alert_id: UUID) -> None:
+    """What its policy wants to happen by itself: paging starts again when nobody has closed an acknowledged alert, and
+    an alert for which nobody is left to page is closed."""
+    alert = await tx.get(Alert, (tx.org, alert_id), with_for_update=True)
+    due = await escalation.due_afterwards(tx, alert_id) if alert else None
+    if not alert or not due:
+        return
+    what, run = due
+    if what == "reopen" and alert.status == Status.ACKNOWLEDGED:
+        await _reopen(tx, alert, "nobody closed it in time after the acknowledgement")
+    elif what == "close" and alert.status == Status.OPEN:
+        await close(tx, alert, f"nobody acknowledged it, and every level of {run.policy_name} has had its turn")
+    else:
+        run.afterwards = run.afterwards_at = None
+
+
+async def page_forgotten(tx: Transaction, alert_id: UUID) -> None:
+    """An open alert without an escalation: there should be none, so the auditor asks for this. Whoever pressed
+    meanwhile is right."""
+    alert = await tx.get(Alert, (tx.org, alert_id), with_for_update=True)
+    if alert and alert.status == Status.OPEN and not await escalation.stands(tx, alert_id):
+        await _page_again(tx, alert, "it was open, and nobody was being paged")
 
 
 async def assign(tx: Transaction, alert: Alert, user_id: UUID | None, team_id: UUID | None) -> None:
@@ -160,6 +214,7 @@ async def assign(tx: Transaction, alert: Alert, user_id: UUID | None, team_id: U
     name = team.name if team else (await user_names(tx, [user_id])).get(user_id) if user_id else None
     kind = "user" if user_id else "team" if team_id else None
     chosen = user_id or team_id
+    await escalation.concerns(tx, alert.id, team_id)
     tx.record(AlertAssigned(alert.id, assignee_type=kind, assignee_id=str(chosen) if chosen else None, assignee=name))
 
 

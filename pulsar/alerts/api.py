@@ -75,6 +75,10 @@ class Snooze(Body):
     until: AwareDatetime
 
 
+class EscalateNow(Body):
+    policy_id: UUID | None = None
+
+
 class Assignment(Body):
     user_id: UUID | None = None
     team_id: UUID | None = None
@@ -184,10 +188,14 @@ async def _check_references(tx: Transaction, body: NewAlert) -> None:
     if body.assigned_to_team_id and not await tx.get(Team, (tx.org, body.assigned_to_team_id)):
         raise Invalid("There is no such team in this organization.", field="assigned_to_team_id")
     if body.escalation_policy_id:
-        try:
-            await policies.get(tx, body.escalation_policy_id)
-        except NotFound as missing:
-            raise Invalid(missing.detail, field="escalation_policy_id") from None
+        await _check_policy(tx, body.escalation_policy_id, "escalation_policy_id")
+
+
+async def _check_policy(tx: Transaction, policy_id: UUID, field: str) -> None:
+    try:
+        await policies.get(tx, policy_id)
+    except NotFound as missing:
+        raise Invalid(missing.detail, field=field) from None
 
 
 # Before the routes of one alert, whose id would otherwise be taken to be "bulk".
@@ -251,6 +259,16 @@ async def close_alert(alert_id: UUID, tx: AsMember, body: Close | None = None) -
 @router.post("/{alert_id}/snooze")
 async def snooze_alert(alert_id: UUID, body: Snooze, tx: AsMember) -> AlertView:
     return await _changed(tx, alert_id, lambda alert: actions.snooze(tx, alert, body.until))
+
+
+@router.post("/{alert_id}/escalate")
+async def escalate_alert(alert_id: UUID, tx: AsMember, body: EscalateNow | None = None) -> AlertView:
+    """To the next level now, without waiting for it; or to another policy, from its first level. With the one that it
+    follows already, it begins again with that policy as it is now."""
+    policy_id = body.policy_id if body else None
+    if policy_id:
+        await _check_policy(tx, policy_id, "policy_id")
+    return await _changed(tx, alert_id, lambda alert: actions.escalate(tx, alert, policy_id))
 
 
 @router.post("/{alert_id}/assign")

@@ -17,6 +17,7 @@ class AlertCreated(AlertEvent):
     message: str
     priority: str
     policy: str | None
+    policy_from: str | None
 
 
 @dataclass(frozen=True)

@@ -169,13 +169,11 @@ async def _create(tx: Transaction, folds: Sequence[Fold], standing: Standing) ->
     starts = []
     for number, (alert_id, fold) in enumerate(zip(ids, folds, strict=True), first_number):
         standing[fold.alias] = Known(alert_id, number, fold.priority, len(fold.members))
-        starts.append(escalation.Start(_subject(alert_id, fold, number), _choices(fold.first, teams)))
-    policies = await escalation.start_all(tx, starts)
-    for start, policy in zip(starts, policies, strict=True):
-        alert = start.subject
-        tx.record(
-            AlertCreated(alert.id, number=alert.number, message=alert.title, priority=alert.priority, policy=policy)
-        )
+        subject = _subject(alert_id, fold, number)
+        starts.append(escalation.Start(subject, _choices(fold.first, teams), fold.first.team_id))
+    for start, (policy, origin) in zip(starts, await escalation.start_all(tx, starts), strict=True):
+        alert, name = start.subject, policy.name if policy else None
+        tx.record(AlertCreated(alert.id, alert.number, alert.title, alert.priority, policy=name, policy_from=origin))
 
 
 def _subject(alert_id: UUID, fold: Fold, number: int) -> Subject:
@@ -190,9 +188,9 @@ def _subject(alert_id: UUID, fold: Fold, number: int) -> Subject:
     )
 
 
-def _choices(signal: Signal, team_policies: dict[UUID, UUID | None]) -> tuple[UUID, ...]:
+def _choices(signal: Signal, team_policies: dict[UUID, UUID | None]) -> escalation.Wanted:
     team_policy = team_policies.get(signal.team_id) if signal.team_id else None
-    return tuple(choice for choice in (signal.policy_id, signal.integration_policy_id, team_policy) if choice)
+    return actions.wanted(signal.policy_id, signal.integration_policy_id, team_policy)
 
 
 async def _team_policies(tx: Transaction, team_ids: set[UUID]) -> dict[UUID, UUID | None]:

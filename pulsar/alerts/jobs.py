@@ -17,4 +17,19 @@ async def follow_up(pulsar: Pulsar, ids: dict[str, Any]) -> None:
         await endings.follow_up(tx, UUID(ids["alert"]), ids["ending"])
 
 
-JOBS = {"wake_alert": wake_alert, "follow_up": follow_up}
+async def afterwards(pulsar: Pulsar, ids: dict[str, Any]) -> None:
+    async with pulsar.db.in_org(UUID(ids["org"])) as tx:
+        await actions.settle_afterwards(tx, UUID(ids["alert"]))
+
+
+async def page_forgotten(pulsar: Pulsar, ids: dict[str, Any]) -> None:
+    async with pulsar.db.in_org(UUID(ids["org"])) as tx:
+        await actions.page_forgotten(tx, UUID(ids["alert"]))
+
+
+JOBS = {
+    "wake_alert": wake_alert,
+    "follow_up": follow_up,
+    "afterwards": afterwards,
+    "page_forgotten": page_forgotten,
+}

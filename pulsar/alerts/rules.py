@@ -59,6 +59,7 @@ ALLOWED: dict[str, frozenset[Status]] = {
     "acknowledge": frozenset({Status.OPEN, Status.SNOOZED}),
     "unacknowledge": frozenset({Status.ACKNOWLEDGED}),
     "snooze": frozenset({Status.OPEN, Status.ACKNOWLEDGED}),
+    "escalate": frozenset({Status.OPEN}),
     "close": frozenset({Status.OPEN, Status.ACKNOWLEDGED, Status.SNOOZED}),
 }
 """From which states a person may do what."""

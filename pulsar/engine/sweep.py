@@ -15,7 +15,7 @@ from pulsar.alerts.actions import wake_job
 from pulsar.base import clock
 from pulsar.base.db import Database
 from pulsar.base.jobs import Job
-from pulsar.escalation.actions import DueStep, step_job
+from pulsar.escalation.steps import DueStep, step_job
 from pulsar.notify.actions import delivery_job, urgency_of
 from pulsar.oncall.shift_notices import watch_job
 

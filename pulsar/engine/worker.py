@@ -14,7 +14,7 @@ from pulsar import __version__
 from pulsar.base import clock
 from pulsar.base.http import Pulsar
 from pulsar.base.ids import new_id
-from pulsar.engine import housekeeping, queue, sweep
+from pulsar.engine import audit, housekeeping, queue, sweep
 from pulsar.engine.model import Worker
 
 log = structlog.get_logger()
@@ -41,6 +41,10 @@ async def _say_i_am_here(pulsar: Pulsar, worker: Worker) -> None:
 
 async def _sweep(pulsar: Pulsar, worker: Worker) -> None:
     worker.mended += await sweep.sweep(pulsar.db)
+
+
+async def _audit(pulsar: Pulsar, worker: Worker) -> None:
+    worker.mended += await audit.audit(pulsar.db)
 
 
 async def _kept_up(what: str, turn: Callable[[], Awaitable[object]], pause: timedelta, stopping: asyncio.Event) -> None:
@@ -76,6 +80,7 @@ async def run(pulsar: Pulsar, stopping: asyncio.Event) -> None:
             ("queue", lambda: queue.work(pulsar, stopping, parts), timedelta()),
             ("heartbeat", lambda: _say_i_am_here(pulsar, worker), HEARTBEAT),
             ("sweep", lambda: _sweep(pulsar, worker), sweep.INTERVAL),
+            ("audit", lambda: _audit(pulsar, worker), audit.INTERVAL),
             ("housekeeping", lambda: housekeeping.clean(pulsar.db), housekeeping.INTERVAL),
         ):
             parts.create_task(_kept_up(what, turn, pause, stopping))

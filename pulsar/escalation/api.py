@@ -14,7 +14,7 @@ from pulsar.base.http import Body, Page, Pages, View, check_version, page_of
 from pulsar.escalation import policies
 from pulsar.escalation.model import Policy, Rule, RuleTarget
 from pulsar.escalation.people import target_names
-from pulsar.escalation.rules import Condition, Target, TargetType
+from pulsar.escalation.rules import KINDS, Condition, Target, TargetKind, TargetType
 from pulsar.people.access import AsAdmin, AsViewer
 
 router = APIRouter(prefix="/escalation-policies", tags=["Escalation policies"])
@@ -25,6 +25,8 @@ MOST_RULES = 50
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Text = Annotated[str, StringConstraints(max_length=2000)]
 Seconds = Annotated[int, Field(ge=0, le=LONGEST_DELAY)]
+# Shorter, and paging would start again before anybody can have mended anything.
+Timeout = Annotated[int, Field(ge=60, le=LONGEST_DELAY)]
 Position = Annotated[int, Field(ge=0, le=MOST_RULES)]
 Repeats = Annotated[int, Field(ge=0, le=100)]
 Search = Annotated[str, Query(max_length=200, description="A part of the name.")]
@@ -40,15 +42,15 @@ class TargetBody(Body):
     @model_validator(mode="after")
     def _the_id_that_the_type_names(self) -> "TargetBody":
         given = [kind for kind, target_id in self._ids().items() if target_id]
-        if given != [self.type]:
-            raise ValueError(f"a target of type {self.type} has {self.type}_id and no other id")
+        if given != [KINDS[self.type]]:
+            raise ValueError(f"a target of type {self.type} has {KINDS[self.type]}_id and no other id")
         return self
 
-    def _ids(self) -> dict[TargetType, UUID | None]:
+    def _ids(self) -> dict[TargetKind, UUID | None]:
         return {"user": self.user_id, "team": self.team_id, "schedule": self.schedule_id}
 
     def target(self) -> Target:
-        chosen = self._ids()[self.type]
+        chosen = self._ids()[KINDS[self.type]]
         assert chosen
         return Target(self.type, chosen)
 
@@ -57,6 +59,7 @@ class NewRule(Body):
     delay_seconds: Seconds
     condition: Condition = "not_acknowledged"
     targets: list[TargetBody] = Field(default_factory=list, max_length=50)
+    round_robin: bool = False
 
 
 class NewRuleAt(NewRule):
@@ -67,6 +70,7 @@ class RuleChange(Body):
     position: Position = 0
     delay_seconds: Seconds = 0
     condition: Condition = "not_acknowledged"
+    round_robin: bool = False
 
 
 class NewPolicy(Body):
@@ -75,6 +79,8 @@ class NewPolicy(Body):
     is_default: bool = False
     repeat_count: Repeats = 0
     repeat_delay_seconds: Seconds = 0
+    ack_timeout_seconds: Timeout | None = None
+    close_after_seconds: Seconds | None = None
     rules: list[NewRule] = Field(default_factory=list, max_length=MOST_RULES)
 
 
@@ -84,8 +90,19 @@ class PolicyChange(Body):
     is_default: bool = False
     repeat_count: Repeats = 0
     repeat_delay_seconds: Seconds = 0
+    ack_timeout_seconds: Timeout | None = None
+    close_after_seconds: Seconds | None = None
     rules: list[NewRule] = Field(default_factory=list, max_length=MOST_RULES)
     version: int | None = None
+
+
+class RuleOrder(Body):
+    rule_ids: list[UUID] = Field(max_length=MOST_RULES)
+    version: int | None = None
+
+
+class PolicyCopy(Body):
+    name: Name | None = None
 
 
 class TargetView(View):
@@ -102,6 +119,7 @@ class RuleView(View):
     position: int
     delay_seconds: int
     condition: Condition
+    round_robin: bool
     targets: list[TargetView]
 
 
@@ -112,6 +130,8 @@ class PolicyView(View):
     is_default: bool
     repeat_count: int
     repeat_delay_seconds: int
+    ack_timeout_seconds: int | None
+    close_after_seconds: int | None
     rules: list[RuleView]
     version: int
     created_at: datetime
@@ -132,11 +152,17 @@ def _policy_view(policy: Policy, names: dict[UUID, str]) -> PolicyView:
         is_default=policy.is_default,
         repeat_count=policy.repeat_count,
         repeat_delay_seconds=int(policy.repeat_delay.total_seconds()),
+        ack_timeout_seconds=_seconds(policy.ack_timeout),
+        close_after_seconds=_seconds(policy.close_after),
         rules=[_rule_view(rule, names) for rule in policy.rules],
         version=policy.version,
         created_at=policy.created_at,
         updated_at=policy.updated_at,
     )
+
+
+def _seconds(duration: timedelta | None) -> int | None:
+    return None if duration is None else int(duration.total_seconds())
 
 
 def _rule_view(rule: Rule, names: dict[UUID, str]) -> RuleView:
@@ -145,6 +171,7 @@ def _rule_view(rule: Rule, names: dict[UUID, str]) -> RuleView:
         position=rule.position,
         delay_seconds=int(rule.delay.total_seconds()),
         condition="not_closed" if rule.condition == "not_closed" else "not_acknowledged",
+        round_robin=rule.round_robin,
         targets=[_target_view(target, names) for target in rule.targets],
     )
 
@@ -167,7 +194,8 @@ async def _view(tx: Transaction, policy: Policy) -> PolicyView:
 
 async def _rule(tx: Transaction, body: NewRule) -> Rule:
     targets = [target.target() for target in body.targets]
-    return await policies.new_rule(tx, timedelta(seconds=body.delay_seconds), body.condition, targets)
+    delay = timedelta(seconds=body.delay_seconds)
+    return await policies.new_rule(tx, delay, body.condition, targets, round_robin=body.round_robin)
 
 
 def _rule_of(policy: Policy, rule_id: UUID) -> Rule:
@@ -180,8 +208,10 @@ def _rule_of(policy: Policy, rule_id: UUID) -> Rule:
 def _values(body: NewPolicy | PolicyChange) -> dict[str, object]:
     """Of a new policy every field, of a change those that were sent."""
     values = body.model_dump(exclude={"rules", "version"}, exclude_unset=isinstance(body, PolicyChange))
-    if "repeat_delay_seconds" in values:
-        values["repeat_delay"] = timedelta(seconds=values.pop("repeat_delay_seconds"))
+    for name in ("repeat_delay", "ack_timeout", "close_after"):
+        if f"{name}_seconds" in values:
+            seconds = values.pop(f"{name}_seconds")
+            values[name] = None if seconds is None else timedelta(seconds=seconds)
     return values
 
 
@@ -227,6 +257,20 @@ async def delete_policy(policy_id: UUID, tx: AsAdmin) -> None:
     await policies.remove(tx, await policies.get(tx, policy_id, to_change=True))
 
 
+@router.post("/{policy_id}/copy", status_code=201)
+async def copy_policy(policy_id: UUID, tx: AsAdmin, body: PolicyCopy | None = None) -> PolicyView:
+    policy = await policies.get(tx, policy_id)
+    return await _view(tx, await policies.copy(tx, policy, body.name if body else None))
+
+
+@router.put("/{policy_id}/rules/order")
+async def reorder_rules(policy_id: UUID, body: RuleOrder, tx: AsAdmin) -> PolicyView:
+    policy = await policies.get(tx, policy_id, to_change=True)
+    check_version(policy.version, body.version, await _view(tx, policy))
+    await policies.reorder(tx, policy, body.rule_ids)
+    return await _view(tx, policy)
+
+
 @router.get("/{policy_id}/rules")
 async def list_rules(policy_id: UUID, tx: AsViewer) -> Page[RuleView]:
     rules = (await _view(tx, await policies.get(tx, policy_id))).rules
@@ -257,6 +301,8 @@ async def update_rule(policy_id: UUID, rule_id: UUID, body: RuleChange, tx: AsAd
         rule.delay = timedelta(seconds=body.delay_seconds)
     if "condition" in sent:
         rule.condition = body.condition
+    if "round_robin" in sent:
+        rule.round_robin = body.round_robin
     if "position" in sent:
         policies.move(policy, rule, body.position)
     await policies.settle(tx, policy)

@@ -17,11 +17,24 @@ class EscalationStarted(EscalationEvent):
     type: ClassVar = "escalation.started"
     policy: str | None
     reason: str
+    policy_from: str | None
+    """Whose policy it is: the alert's, its integration's, its team's, the default; or chosen by hand."""
+
+
+@dataclass(frozen=True)
+class Escalated(EscalationEvent):
+    """Somebody did not wait for the next level."""
+
+    type: ClassVar = "escalation.escalated"
+    level: int
+    cycle: int
+    policy: str | None
 
 
 @dataclass(frozen=True)
 class LevelFired(EscalationEvent):
-    """`people` were told, `held_back` were meant too, but their own settings hold back every message."""
+    """`people` were told, `held_back` were meant too, but their own settings hold back every message. `why` says of
+    each how the targets led to them, who might have been in their place, and which targets had nobody."""
 
     type: ClassVar = "escalation.level_fired"
     level: int
@@ -29,6 +42,7 @@ class LevelFired(EscalationEvent):
     people: list[str]
     held_back: list[str]
     messages: int
+    why: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -37,6 +51,7 @@ class LevelSkipped(EscalationEvent):
     level: int
     cycle: int
     reason: str
+    why: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -44,6 +59,9 @@ class FellBack(EscalationEvent):
     type: ClassVar = "escalation.fallback"
     people: list[str]
     reason: str
+    to: str
+    """`team` or `admins`."""
+    why: dict[str, Any]
 
 
 @dataclass(frozen=True)

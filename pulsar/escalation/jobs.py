@@ -6,7 +6,8 @@ from uuid import UUID
 import structlog
 
 from pulsar.base.http import Pulsar
-from pulsar.escalation.actions import DueStep, fire
+from pulsar.escalation.firing import fire
+from pulsar.escalation.steps import DueStep
 
 log = structlog.get_logger()
 

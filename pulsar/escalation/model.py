@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from pulsar.base.model import OrgOwned, created_at_column, updated_at_column
+from pulsar.base.model import Base, OrgOwned, created_at_column, org_id_column, updated_at_column
 
 
 class Policy(OrgOwned):
@@ -26,6 +26,8 @@ class Policy(OrgOwned):
     is_default: Mapped[bool] = mapped_column(default=False)
     repeat_count: Mapped[int] = mapped_column(default=0)
     repeat_delay: Mapped[timedelta] = mapped_column(default=timedelta())
+    ack_timeout: Mapped[timedelta | None]
+    close_after: Mapped[timedelta | None]
     ladder: Mapped[dict[str, Any]] = mapped_column(JSONB)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = created_at_column()
@@ -54,6 +56,7 @@ class Rule(OrgOwned):
     position: Mapped[int]
     delay: Mapped[timedelta]
     condition: Mapped[str] = mapped_column(default="not_acknowledged")
+    round_robin: Mapped[bool] = mapped_column(default=False)
 
     targets: Mapped[list["RuleTarget"]] = relationship(
         order_by="RuleTarget.id", cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
@@ -61,8 +64,8 @@ class Rule(OrgOwned):
 
 
 class RuleTarget(OrgOwned):
-    """Exactly one of the three ids is set. A user, team or schedule that is a target cannot vanish: the foreign key
-    refuses it, and the policy would page nobody."""
+    """Exactly one of the three ids is set: that of the thing which `type` is about. A user, team or schedule that is a
+    target cannot vanish: the foreign key refuses it, and the policy would page nobody."""
 
     __tablename__ = "escalation_targets"
     __table_args__ = (
@@ -73,12 +76,19 @@ class RuleTarget(OrgOwned):
         ForeignKeyConstraint(["org_id", "team_id"], ["teams.org_id", "teams.id"]),
         ForeignKeyConstraint(["org_id", "schedule_id"], ["schedules.org_id", "schedules.id"]),
         CheckConstraint("num_nonnulls(user_id, team_id, schedule_id) = 1", name="one_target"),
+        CheckConstraint(
+            "type IN ('user','team','team_random','team_leads','schedule','schedule_next')"
+            " AND CASE split_part(type, '_', 1) WHEN 'user' THEN user_id WHEN 'team' THEN team_id"
+            " ELSE schedule_id END IS NOT NULL",
+            name="type",
+        ),
         Index("uq_escalation_targets_user", "org_id", "rule_id", "user_id", unique=True),
-        Index("uq_escalation_targets_team", "org_id", "rule_id", "team_id", unique=True),
-        Index("uq_escalation_targets_schedule", "org_id", "rule_id", "schedule_id", unique=True),
+        Index("uq_escalation_targets_team", "org_id", "rule_id", "team_id", "type", unique=True),
+        Index("uq_escalation_targets_schedule", "org_id", "rule_id", "schedule_id", "type", unique=True),
     )
 
     rule_id: Mapped[UUID]
+    type: Mapped[str]
     user_id: Mapped[UUID | None]
     team_id: Mapped[UUID | None]
     schedule_id: Mapped[UUID | None]
@@ -88,7 +98,9 @@ class Run(OrgOwned):
     """Where the paging for one alert stands. `generation` counts its lives: a job of an old one does nothing.
 
     `cycle` and `position` name the step that fires next, at `next_at`; `fault` says what went wrong in
-    choosing whom to page, for people to mend.
+    choosing whom to page, for people to mend. `afterwards` is what happens to the alert at `afterwards_at`, by itself:
+    it opens again when nobody has closed it since the acknowledgement, or is closed when nobody is left to page. When
+    the ladder reaches nobody, the members of `team_id` come before the owners and admins.
     """
 
     __tablename__ = "escalations"
@@ -96,6 +108,9 @@ class Run(OrgOwned):
         CheckConstraint("status IN ('running','stopped','completed')", name="status"),
         Index("uq_escalations_subject", "org_id", "subject_id", unique=True),
         Index("ix_escalations_due", "next_at", postgresql_where="status = 'running'"),
+        CheckConstraint("afterwards IN ('reopen','close')", name="afterwards"),
+        CheckConstraint("(afterwards IS NULL) = (afterwards_at IS NULL)", name="afterwards_at"),
+        Index("ix_escalations_afterwards", "afterwards_at", postgresql_where="afterwards_at IS NOT NULL"),
         Index("ix_escalations_fault", "started_at", postgresql_where="fault IS NOT NULL"),
         Index("ix_escalations_policy", "org_id", "policy_id", postgresql_where="status = 'running'"),
     )
@@ -104,6 +119,7 @@ class Run(OrgOwned):
     subject: Mapped[dict[str, Any]] = mapped_column(JSONB)
     policy_id: Mapped[UUID | None]
     policy_name: Mapped[str | None]
+    team_id: Mapped[UUID | None]
     ladder: Mapped[dict[str, Any]] = mapped_column(JSONB)
     generation: Mapped[int] = mapped_column(default=1)
     status: Mapped[str] = mapped_column(default="running")
@@ -117,3 +133,21 @@ class Run(OrgOwned):
     stopped_reason: Mapped[str | None]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    afterwards: Mapped[str | None]
+    afterwards_at: Mapped[datetime | None]
+
+
+class TurnRow(Base):
+    """Who was last, of the people of a level that take turns. Kept by the level's place, so that it outlives edits."""
+
+    __tablename__ = "escalation_turns"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["org_id", "policy_id"], ["escalation_policies.org_id", "escalation_policies.id"], ondelete="CASCADE"
+        ),
+    )
+
+    org_id: Mapped[UUID] = org_id_column()
+    policy_id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID | None]

@@ -1,6 +1,7 @@
 """What happened on the ladder so far, and who is paged next and when? For people to read while they wait."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
@@ -8,9 +9,12 @@ from sqlalchemy import select
 
 from pulsar.base.db import Transaction
 from pulsar.base.http import Named, View
-from pulsar.escalation.model import Run
-from pulsar.escalation.people import fallback_people, people_of, target_names
-from pulsar.escalation.rules import Ladder, Level, Target, TargetType, held, planned
+from pulsar.escalation.ahead import Walk, ahead
+from pulsar.escalation.choice import Choice
+from pulsar.escalation.firing import expected_choice
+from pulsar.escalation.model import Policy, Run
+from pulsar.escalation.people import target_names
+from pulsar.escalation.rules import Afterwards, Ladder, Level, Target, TargetType
 from pulsar.notify.model import ChannelRow
 
 # A ladder of many rounds is shown as far as a person reads.
@@ -41,6 +45,13 @@ class NextOutlook(View):
     channels: list[str]
 
 
+class AfterwardsOutlook(View):
+    """What happens to the alert by itself, unless somebody acts."""
+
+    what: Afterwards
+    at: datetime
+
+
 class EscalationView(View):
     status: Literal["none", "running", "stopped", "completed"]
     policy: Named | None
@@ -50,6 +61,9 @@ class EscalationView(View):
     fault: str | None
     levels: list[LevelOutlook]
     next: NextOutlook | None
+    edited_since: bool
+    """The policy was changed after this began to follow it, and goes on as it was."""
+    afterwards: AfterwardsOutlook | None
 
 
 _NONE = EscalationView(
@@ -61,6 +75,8 @@ _NONE = EscalationView(
     fault=None,
     levels=[],
     next=None,
+    edited_since=False,
+    afterwards=None,
 )
 
 
@@ -82,34 +98,50 @@ async def outlook(tx: Transaction, subject_id: UUID) -> EscalationView:
         fault=run.fault,
         levels=levels,
         next=await _next(tx, levels),
+        edited_since=run.status == "running" and await _edited(tx, run),
+        afterwards=AfterwardsOutlook(what=run.afterwards, at=run.afterwards_at)
+        if run.afterwards and run.afterwards_at
+        else None,
     )
+
+
+async def _edited(tx: Transaction, run: Run) -> bool:
+    """Compared as ladders, not as what is stored, which an older version may have written."""
+    live = await tx.scalar(select(Policy.ladder).where(Policy.id == run.policy_id)) if run.policy_id else None
+    return live is not None and Ladder.from_json(live) != Ladder.from_json(run.ladder)
 
 
 async def _ahead(tx: Transaction, run: Run, ladder: Ladder, next_at: datetime, shown: "_Shown") -> list[LevelOutlook]:
     """The steps to come, with whom they would page then, as things stand."""
-    reached = run.reached_anybody
-    empty: set[int] = (
-        set()
-    )  # filled here, a level at a time: who is on call when it fires may change from round to round
-    ahead: list[LevelOutlook] = []
-    for step, at in planned(ladder, run.cycle, run.position, next_at, empty):
-        level = ladder.level(step.position)
-        if len(ahead) == _SHOWN_STEPS:
+    walk = Walk(
+        ladder,
+        run.cycle,
+        run.position,
+        next_at,
+        run.subject["priority"],
+        partial(expected_choice, tx, run),
+        acknowledged_at=run.started_at if run.acknowledged else None,
+        reached=run.reached_anybody,
+        team_id=run.team_id,
+    )
+    found: list[LevelOutlook] = []
+    async for stage in ahead(tx, walk):
+        if stage.state == "fallback" and found:
+            # It is no step of its own: it comes at once, when this one reaches nobody either.
+            if stage.messages or not found[-1].people:
+                found[-1] = found[-1].model_copy(update={"people": _names(stage.choice)})
+        elif len(found) == _SHOWN_STEPS:
             break
-        if held(level, run.acknowledged):
-            continue
-        people = _names(await people_of(tx, level.targets, at))
-        (empty.discard if people else empty.add)(step.position)
-        reached = reached or bool(people)
-        if not reached and step.position + 1 >= len(ladder.levels):
-            people, reached = _names(await fallback_people(tx)), True
-        state: Literal["next", "planned"] = "planned" if ahead else "next"
-        ahead.append(shown.level(level, step.cycle, step.position, at, state, people))
-    return ahead
+        elif stage.state != "held":
+            state: Literal["next", "planned"] = "planned" if found else "next"
+            step = stage.step
+            names = _names(stage.choice)
+            found.append(shown.level(stage.level, step.cycle, step.position, stage.at, state, names))
+    return found
 
 
-def _names(people: list[tuple[UUID, str]]) -> list[str]:
-    return [name for _, name in people]
+def _names(choice: Choice) -> list[str]:
+    return [one.name for one in choice.people]
 
 
 async def _next(tx: Transaction, levels: list[LevelOutlook]) -> NextOutlook | None:

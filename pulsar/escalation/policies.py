@@ -12,7 +12,7 @@ from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Invalid, NameTaken, NotFound
 from pulsar.escalation.events import PolicyCreated, PolicyDeleted, PolicyUpdated
 from pulsar.escalation.model import Policy, Rule, RuleTarget, Run
-from pulsar.escalation.rules import Condition, Ladder, Level, Target
+from pulsar.escalation.rules import Condition, Ladder, Level, Target, TargetType
 from pulsar.oncall.model import ScheduleRow
 from pulsar.orgs.model import Membership
 from pulsar.people.model import Team
@@ -41,9 +41,11 @@ def listed(search: str, target: Mapping[str, UUID]) -> Select[Policy]:
 
 def _ladder(policy: Policy) -> Ladder:
     return Ladder(
-        levels=tuple(Level(rule.delay, _targets(rule), _condition(rule)) for rule in policy.rules),
+        levels=tuple(Level(r.delay, _targets(r), _condition(r), r.round_robin) for r in policy.rules),
         repeat_count=policy.repeat_count,
         repeat_delay=policy.repeat_delay,
+        ack_timeout=policy.ack_timeout,
+        close_after=policy.close_after,
     )
 
 
@@ -56,12 +58,10 @@ def _targets(rule: Rule) -> tuple[Target, ...]:
 
 
 def target_of(row: RuleTarget) -> Target:
-    if row.user_id:
-        return Target("user", row.user_id)
-    if row.team_id:
-        return Target("team", row.team_id)
-    assert row.schedule_id, "the table's check allows no target without an id"
-    return Target("schedule", row.schedule_id)
+    target_id = row.user_id or row.team_id or row.schedule_id
+    assert target_id, "the table's check allows no target without an id"
+    kind: TargetType = row.type  # type: ignore[assignment]
+    return Target(kind, target_id)
 
 
 async def settle(tx: Transaction, policy: Policy) -> None:
@@ -140,33 +140,76 @@ async def remove(tx: Transaction, policy: Policy) -> None:
 
 
 async def new_rule(
-    tx: Transaction, delay: timedelta, condition: Condition, targets: Sequence[Target], position: int = 0
+    tx: Transaction, delay: timedelta, condition: Condition, targets: Sequence[Target], *, round_robin: bool = False
 ) -> Rule:
     """Raises Invalid for a target that is not of this organization, or stands there twice."""
     if len(set(targets)) != len(targets):
         raise Invalid("A target stands twice in one level.", field="targets")
-    rule = Rule(delay=delay, condition=condition, position=position, targets=[])
+    rule = Rule(delay=delay, condition=condition, round_robin=round_robin, position=0, targets=[])
     for target in targets:
         rule.targets.append(await new_target(tx, target))
     return rule
 
 
 async def new_target(tx: Transaction, target: Target) -> RuleTarget:
-    if target.type == "user":
+    if target.kind == "user":
         membership = await tx.get(Membership, (tx.org, target.id))
         if not membership:
             raise Invalid("There is no such user in this organization.", field="user_id")
         if not membership.active:
             name = (await user_names(tx, [target.id]))[target.id]
             raise Invalid(f"{name} is deactivated. Take somebody else.", field="user_id")
-        return RuleTarget(user_id=target.id)
-    if target.type == "schedule":
+        return RuleTarget(type=target.type, user_id=target.id)
+    if target.kind == "schedule":
         if not await tx.get(ScheduleRow, (tx.org, target.id)):
             raise Invalid("There is no such schedule in this organization.", field="schedule_id")
-        return RuleTarget(schedule_id=target.id)
+        return RuleTarget(type=target.type, schedule_id=target.id)
     if not await tx.get(Team, (tx.org, target.id)):
         raise Invalid("There is no such team in this organization.", field="team_id")
-    return RuleTarget(team_id=target.id)
+    return RuleTarget(type=target.type, team_id=target.id)
+
+
+async def reorder(tx: Transaction, policy: Policy, rule_ids: Sequence[UUID]) -> None:
+    """Each rule takes its people along, and its delay too. All of them are named, so that nobody moves one that he has
+    not seen."""
+    by_id = {rule.id: rule for rule in policy.rules}
+    if len(rule_ids) != len(by_id) or set(rule_ids) != by_id.keys():
+        raise Invalid("Name every rule of the policy once, in the order that they are to have.", field="rule_ids")
+    for position, rule_id in enumerate(rule_ids):
+        by_id[rule_id].position = position
+    policy.rules.sort(key=lambda rule: rule.position)
+    await settle(tx, policy)
+
+
+async def copy(tx: Transaction, policy: Policy, name: str | None) -> Policy:
+    """Never the default, whatever the first one is. Somebody who was deactivated meanwhile is left out: the copy could
+    not be saved with them."""
+    values = {field: getattr(policy, field) for field in _COPIED}
+    left = set(
+        await tx.scalars(
+            select(Membership.user_id).where(
+                Membership.user_id.in_([t.user_id for rule in policy.rules for t in rule.targets if t.user_id]),
+                Membership.active.is_(False),
+            )
+        )
+    )
+    rules = []
+    for rule in policy.rules:
+        targets = [target for target in _targets(rule) if target.id not in left]
+        rules.append(await new_rule(tx, rule.delay, _condition(rule), targets, round_robin=rule.round_robin))
+    return await create(tx, {**values, "name": name or await _free_name(tx, policy.name)}, rules)
+
+
+_COPIED = ("description", "repeat_count", "repeat_delay", "ack_timeout", "close_after")
+
+
+async def _free_name(tx: Transaction, name: str) -> str:
+    """Copy of X; Copy of X (2)."""
+    base = f"Copy of {name}"[:90]
+    like = func.lower(Policy.name).startswith(base.lower(), autoescape=True)
+    taken = set(await tx.scalars(select(func.lower(Policy.name)).where(like)))
+    tries = (base, *(f"{base} ({number})" for number in range(2, len(taken) + 3)))
+    return next(found for found in tries if found.lower() not in taken)
 
 
 def move(policy: Policy, rule: Rule, position: int) -> None:

@@ -25,20 +25,24 @@ async def _own_defects(tx: Transaction) -> list[Defect]:
     policies = await _policies(tx)
     targets = [t for policy in policies for level in policy.ladder.levels for t in level.targets]
     users = {t.id for t in targets if t.type == "user"}
-    team_ids = {t.id for t in targets if t.type == "team"}
+    team_ids = {t.id for t in targets if t.kind == "team"}
     teams: dict[UUID, set[UUID]] = defaultdict(set)
+    leads: dict[UUID, set[UUID]] = defaultdict(set)
     rows = await tx.execute(
-        select(TeamMember.team_id, TeamMember.user_id)
+        select(TeamMember.team_id, TeamMember.user_id, TeamMember.role)
         .join(Membership, Membership.user_id == TeamMember.user_id)
         .where(TeamMember.team_id.in_(team_ids), Membership.active)
     )
     for row in rows:
         teams[row.team_id].add(row.user_id)
+        if row.role == "lead":
+            leads[row.team_id].add(row.user_id)
     active = await tx.scalars(select(Membership.user_id).where(Membership.user_id.in_(users), Membership.active))
     picture = Picture(
         policies=policies,
         active=frozenset(active),
         teams={team_id: frozenset(members) for team_id, members in teams.items()},
+        leads={team_id: frozenset(members) for team_id, members in leads.items()},
         names=await user_names(tx, users) | await team_names(tx, team_ids),
         has_channel=bool(await tx.scalar(select(ChannelRow.id).where(ChannelRow.enabled).limit(1))),
     )

@@ -7,7 +7,19 @@ from typing import Any, Literal, Self
 from uuid import UUID
 
 Condition = Literal["not_acknowledged", "not_closed"]
-TargetType = Literal["user", "team", "schedule"]
+TargetType = Literal["user", "team", "team_random", "team_leads", "schedule", "schedule_next"]
+TargetKind = Literal["user", "team", "schedule"]
+Afterwards = Literal["reopen", "close"]
+
+
+KINDS: dict[TargetType, TargetKind] = {
+    "user": "user",
+    "team": "team",
+    "team_random": "team",
+    "team_leads": "team",
+    "schedule": "schedule",
+    "schedule_next": "schedule",
+}
 
 
 @dataclass(frozen=True)
@@ -15,15 +27,21 @@ class Target:
     type: TargetType
     id: UUID
 
+    @property
+    def kind(self) -> TargetKind:
+        """What its id is the id of."""
+        return KINDS[self.type]
+
 
 @dataclass(frozen=True)
 class Level:
     """One rule of a policy. `delay` counts from the firing of the level before, the first one's from the
-    start of the run."""
+    start of the run. In `round_robin` its people take turns: each run pages the next of them."""
 
     delay: timedelta
     targets: tuple[Target, ...]
     condition: Condition = "not_acknowledged"
+    round_robin: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,11 +55,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Ladder:
-    """A policy as a run keeps it: editing the policy does not change a run under way."""
+    """A policy as a run keeps it: editing the policy does not change a run under way.
+
+    `ack_timeout` after an acknowledgement paging starts again, unless the alert was closed. `close_after` the last
+    step of all the alert is closed, when nobody has acknowledged it."""
 
     levels: tuple[Level, ...]
     repeat_count: int = 0
     repeat_delay: timedelta = timedelta()
+    ack_timeout: timedelta | None = None
+    close_after: timedelta | None = None
 
     def first(self) -> Step:
         """Of an empty ladder too: its one step finds nobody, and so reaches the fallback."""
@@ -69,27 +92,42 @@ class Ladder:
                     "delay_seconds": int(level.delay.total_seconds()),
                     "condition": level.condition,
                     "targets": [{"type": t.type, "id": str(t.id)} for t in level.targets],
+                    "round_robin": level.round_robin,
                 }
                 for level in self.levels
             ],
             "repeat_count": self.repeat_count,
             "repeat_delay_seconds": int(self.repeat_delay.total_seconds()),
+            "ack_timeout_seconds": _seconds(self.ack_timeout),
+            "close_after_seconds": _seconds(self.close_after),
         }
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
+        """Also what an older version has stored."""
         return cls(
             levels=tuple(
                 Level(
                     timedelta(seconds=level["delay_seconds"]),
                     tuple(Target(t["type"], UUID(t["id"])) for t in level["targets"]),
                     level["condition"],
+                    level.get("round_robin", False),
                 )
                 for level in stored["levels"]
             ),
             repeat_count=stored["repeat_count"],
             repeat_delay=timedelta(seconds=stored["repeat_delay_seconds"]),
+            ack_timeout=_duration(stored.get("ack_timeout_seconds")),
+            close_after=_duration(stored.get("close_after_seconds")),
         )
+
+
+def _seconds(duration: timedelta | None) -> int | None:
+    return None if duration is None else int(duration.total_seconds())
+
+
+def _duration(seconds: int | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
 
 
 NO_POLICY = Ladder(levels=())

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from pulsar.base.defects import Defect, Named, Thing
@@ -33,12 +33,15 @@ class Picture:
     names: dict[UUID, str]
     """Of users and teams."""
     has_channel: bool
+    leads: dict[UUID, frozenset[UUID]] = field(default_factory=dict)
+    """The teams with their active leads."""
 
     def reaches(self, target: Target) -> bool:
         """What is neither a user nor a team has a domain of its own that says when it reaches nobody."""
-        if target.type == "user":
+        if target.kind == "user":
             return target.id in self.active
-        return bool(self.teams.get(target.id)) if target.type == "team" else True
+        found = self.leads if target.type == "team_leads" else self.teams
+        return bool(found.get(target.id)) if target.kind == "team" else True
 
 
 def defects(picture: Picture) -> list[Defect]:
@@ -89,7 +92,7 @@ def _empty_teams(picture: Picture) -> Iterator[Defect]:
     """Teams without an active member that policies lead to."""
     led_to: dict[UUID, list[str]] = defaultdict(list)
     for policy in picture.policies:
-        targets = {t.id for level in policy.ladder.levels for t in level.targets if t.type == "team"}
+        targets = {t.id for level in policy.ladder.levels for t in level.targets if t.kind == "team"}
         for team_id in targets:
             if not picture.teams.get(team_id):
                 led_to[team_id].append(policy.name)

@@ -41,7 +41,7 @@ def routes(document: dict[str, Any]) -> list[Operation]:
 async def _objects(owner: Person, engine: Engine, mailbox: Mailbox) -> dict[str, str]:
     me = {"type": "user", "user_id": str(owner.id)}
     channel = await owner.makes("/notifications/channels", **mailbox.channel)
-    rules = [{"delay_seconds": 0, "targets": [me]}, {"delay_seconds": 600, "targets": [me]}]
+    rules = [{"delay_seconds": 0, "targets": [me], "round_robin": True}, {"delay_seconds": 600, "targets": [me]}]
     policy = await owner.makes("/escalation-policies", name="Everything", is_default=True, rules=rules)
     team = await owner.makes("/teams", name="Database", escalation_policy_id=policy["id"])
     await owner.makes(f"/teams/{team['id']}/members", user_id=str(owner.id), role="lead")

@@ -26,6 +26,8 @@ FOR_VIEWERS = {"POST /ws/ticket", "POST /organizations", "PATCH /auth/me", "POST
 FOR_VIEWERS |= {"POST /schedules/{schedule_id}/feeds", "POST /users/me/feeds", "PATCH /users/me/shift-notices"}
 # And say under which number they are reached.
 FOR_VIEWERS |= {"POST /users/me/contacts"}
+# And look whom a policy would page, which pages nobody.
+FOR_VIEWERS |= {"POST /escalation-policies/simulate", "POST /escalation-policies/{policy_id}/simulate"}
 # One person's own: to whom it does not belong it is not there, in the same organization either.
 OWN = (
     "/users/me/contacts/{contact_id}",

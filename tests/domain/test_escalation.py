@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pulsar.base.http import Pulsar
 from pulsar.engine.registry import HANDLERS
-from pulsar.escalation import actions
+from pulsar.escalation import firing
+from pulsar.escalation.steps import DueStep
 from tests.ladders import (
     Json,
     activity,
@@ -362,7 +363,7 @@ async def test_starting_anew_waits_for_a_level_that_is_being_fired_and_withdraws
     run = await run_of(pulsar, ana, alert)
     await engine.lose_jobs()
     async with pulsar.db.in_org(ana.org_id) as tx:
-        await actions.fire(tx, [actions.DueStep(run.id, 1, 0, 0)])
+        await firing.fire(tx, [DueStep(run.id, 1, 0, 0)])
         press = asyncio.create_task(ana.post(f"/alerts/{alert}/unacknowledge"))
         await waits_for_a_lock(await tx.connection())
     assert (await press).status_code == 200

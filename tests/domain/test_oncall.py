@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from itertools import pairwise
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -59,7 +60,7 @@ async def paged(pulsar: Pulsar, clock: Clock, ana: Person, made: Json, at: datet
     was = clock.now()
     stand_at(clock, at)
     async with pulsar.db.in_org(ana.org_id) as tx:
-        found = await people_of(tx, (Target("schedule", made["id"]),))
+        found = await people_of(tx, (Target("schedule", UUID(made["id"])),))
     stand_at(clock, was)
     return {name for _, name in found}
 

@@ -35,7 +35,8 @@ const WORDS: Record<string, (data: Data) => string> = {
 		`paged ${level(data)}${names(data.people) ? `: ${names(data.people)}` : ''}`,
 	'escalation.level_skipped': (data) => `skipped ${level(data)}${because(data)}`,
 	'escalation.fallback': (data) =>
-		`reached nobody, so paged the owners and admins${names(data.people) ? `: ${names(data.people)}` : ''}`,
+		`reached nobody, so paged ${data.to === 'team' ? "the alert's team" : 'the owners and admins'}${names(data.people) ? `: ${names(data.people)}` : ''}`,
+	'escalation.escalated': (data) => `did not wait, and escalated to ${level(data)}`,
 	'escalation.stopped': (data) => `stopped paging${because(data)}`,
 	'escalation.completed': () => 'went through every level; nobody is left to page',
 	'notification.sent': (data) => `delivered a message${over(data)}`,

@@ -78,6 +78,10 @@ export const snooze = (id: string, until: string) =>
 export const assign = (id: string, to: { user_id?: string; team_id?: string }) =>
 	take(api.POST('/api/v1/alerts/{alert_id}/assign', { ...at(id), body: to }));
 
+/** To the next level now, or to another policy. */
+export const escalate = (id: string, policy_id?: string) =>
+	take(api.POST('/api/v1/alerts/{alert_id}/escalate', { ...at(id), body: policy_id ? { policy_id } : {} }));
+
 export const addNote = (id: string, text: string) =>
 	take(api.POST('/api/v1/alerts/{alert_id}/notes', { ...at(id), body: { text } }));
 

@@ -1,5 +1,6 @@
 // Everything that can be done to an alert, and how far it has got: for a row of the inbox and for the alert's page.
 import AlarmClock from '@lucide/svelte/icons/alarm-clock';
+import ArrowUpFromLine from '@lucide/svelte/icons/arrow-up-from-line';
 import BellRing from '@lucide/svelte/icons/bell-ring';
 import Check from '@lucide/svelte/icons/check';
 import CircleCheckBig from '@lucide/svelte/icons/circle-check-big';
@@ -15,7 +16,7 @@ import { toasts } from '$lib/ui/toasts.svelte';
 import * as server from './api';
 import { STATUS_NAMES } from './words';
 
-export type Question = 'close' | 'snooze' | 'assign' | 'edit' | 'delete';
+export type Question = 'close' | 'snooze' | 'assign' | 'escalate' | 'edit' | 'delete';
 
 interface DeskWorld {
 	role: () => Role;
@@ -105,6 +106,14 @@ export class Desk {
 				key: 'r',
 				allowed: mine && status !== 'closed',
 				run: ask('assign')
+			},
+			{
+				id: 'escalate',
+				label: 'Escalate',
+				icon: ArrowUpFromLine,
+				key: 'e',
+				allowed: mine && status === 'open',
+				run: ask('escalate')
 			},
 			{ id: 'edit', label: 'Edit', icon: Pencil, allowed: mine, run: ask('edit') },
 			{

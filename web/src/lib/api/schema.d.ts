@@ -497,6 +497,27 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/alerts/{alert_id}/escalate': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Escalate Alert
+		 * @description To the next level now, without waiting for it; or to another policy, from its first level. With the one that it
+		 *     follows already, it begins again with that policy as it is now.
+		 */
+		post: operations['escalate_alert'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/alerts/{alert_id}/assign': {
 		parameters: {
 			query?: never;
@@ -1099,6 +1120,46 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/escalation-policies/simulate': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Simulate Draft
+		 * @description Of a policy that is not saved yet.
+		 */
+		post: operations['simulate_draft'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/escalation-policies/{policy_id}/simulate': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Simulate Policy
+		 * @description Who would be reached when, and over which channel, if an alert came at that instant. Nobody is paged by it.
+		 */
+		post: operations['simulate_policy'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/escalation-policies': {
 		parameters: {
 			query?: never;
@@ -1137,6 +1198,40 @@ export interface paths {
 		head?: never;
 		/** Update Policy */
 		patch: operations['update_policy'];
+		trace?: never;
+	};
+	'/api/v1/escalation-policies/{policy_id}/copy': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Copy Policy */
+		post: operations['copy_policy'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/escalation-policies/{policy_id}/rules/order': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		/** Reorder Rules */
+		put: operations['reorder_rules'];
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
 		trace?: never;
 	};
 	'/api/v1/escalation-policies/{policy_id}/rules': {
@@ -1677,6 +1772,37 @@ export interface components {
 			/** Name */
 			name: string;
 		};
+		/**
+		 * AfterwardsOutlook
+		 * @description What happens to the alert by itself, unless somebody acts.
+		 */
+		AfterwardsOutlook: {
+			/**
+			 * What
+			 * @enum {string}
+			 */
+			what: 'reopen' | 'close';
+			/**
+			 * At
+			 * Format: date-time
+			 */
+			at: string;
+		};
+		/** AfterwardsView */
+		AfterwardsView: {
+			/**
+			 * What
+			 * @enum {string}
+			 */
+			what: 'reopen' | 'close';
+			/**
+			 * At
+			 * Format: date-time
+			 */
+			at: string;
+			/** After Seconds */
+			after_seconds: number;
+		};
 		/** Again */
 		Again: {
 			/** Channel Id */
@@ -2186,11 +2312,30 @@ export interface components {
 			/** Days */
 			days: number[];
 		};
+		/** DraftTrial */
+		DraftTrial: {
+			/** At */
+			at?: string | null;
+			/**
+			 * Priority
+			 * @default P3
+			 * @enum {string}
+			 */
+			priority?: 'P1' | 'P2' | 'P3' | 'P4' | 'P5';
+			/** Acknowledged After Seconds */
+			acknowledged_after_seconds?: number | null;
+			draft: components['schemas']['NewPolicy'];
+		};
 		/** DutyView */
 		DutyView: {
 			subject: components['schemas']['ThingView'];
 			/** Detail */
 			detail: string;
+		};
+		/** EscalateNow */
+		EscalateNow: {
+			/** Policy Id */
+			policy_id?: string | null;
 		};
 		/** EscalationView */
 		EscalationView: {
@@ -2211,6 +2356,34 @@ export interface components {
 			/** Levels */
 			levels: components['schemas']['LevelOutlook'][];
 			next: components['schemas']['NextOutlook'] | null;
+			/** Edited Since */
+			edited_since: boolean;
+			afterwards: components['schemas']['AfterwardsOutlook'] | null;
+		};
+		/** ExpectedPerson */
+		ExpectedPerson: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
+			/** Why */
+			why: string;
+			/** Messages */
+			messages: components['schemas']['ExpectedView'][];
+		};
+		/** ExpectedView */
+		ExpectedView: {
+			/** Channel */
+			channel: string;
+			/** Channel Type */
+			channel_type: string;
+			/** At */
+			at: string | null;
+			/** Held Back */
+			held_back: string | null;
 		};
 		/** FeedView */
 		FeedView: {
@@ -2667,6 +2840,10 @@ export interface components {
 			 * @default 0
 			 */
 			repeat_delay_seconds?: number;
+			/** Ack Timeout Seconds */
+			ack_timeout_seconds?: number | null;
+			/** Close After Seconds */
+			close_after_seconds?: number | null;
 			/** Rules */
 			rules?: components['schemas']['NewRule'][];
 		};
@@ -2767,6 +2944,11 @@ export interface components {
 			condition?: 'not_acknowledged' | 'not_closed';
 			/** Targets */
 			targets?: components['schemas']['TargetBody'][];
+			/**
+			 * Round Robin
+			 * @default false
+			 */
+			round_robin?: boolean;
 		};
 		/** NewRuleAt */
 		NewRuleAt: {
@@ -2780,6 +2962,11 @@ export interface components {
 			condition?: 'not_acknowledged' | 'not_closed';
 			/** Targets */
 			targets?: components['schemas']['TargetBody'][];
+			/**
+			 * Round Robin
+			 * @default false
+			 */
+			round_robin?: boolean;
 			/** Position */
 			position?: number | null;
 		};
@@ -3580,10 +3767,19 @@ export interface components {
 			 * @default 0
 			 */
 			repeat_delay_seconds?: number;
+			/** Ack Timeout Seconds */
+			ack_timeout_seconds?: number | null;
+			/** Close After Seconds */
+			close_after_seconds?: number | null;
 			/** Rules */
 			rules?: components['schemas']['NewRule'][];
 			/** Version */
 			version?: number | null;
+		};
+		/** PolicyCopy */
+		PolicyCopy: {
+			/** Name */
+			name?: string | null;
 		};
 		/** PolicyView */
 		PolicyView: {
@@ -3602,6 +3798,10 @@ export interface components {
 			repeat_count: number;
 			/** Repeat Delay Seconds */
 			repeat_delay_seconds: number;
+			/** Ack Timeout Seconds */
+			ack_timeout_seconds: number | null;
+			/** Close After Seconds */
+			close_after_seconds: number | null;
 			/** Rules */
 			rules: components['schemas']['RuleView'][];
 			/** Version */
@@ -3949,6 +4149,18 @@ export interface components {
 			 * @enum {string}
 			 */
 			condition?: 'not_acknowledged' | 'not_closed';
+			/**
+			 * Round Robin
+			 * @default false
+			 */
+			round_robin?: boolean;
+		};
+		/** RuleOrder */
+		RuleOrder: {
+			/** Rule Ids */
+			rule_ids: string[];
+			/** Version */
+			version?: number | null;
 		};
 		/** RuleView */
 		RuleView: {
@@ -3966,6 +4178,8 @@ export interface components {
 			 * @enum {string}
 			 */
 			condition: 'not_acknowledged' | 'not_closed';
+			/** Round Robin */
+			round_robin: boolean;
 			/** Targets */
 			targets: components['schemas']['TargetView'][];
 		};
@@ -4213,6 +4427,23 @@ export interface components {
 			/** Gaps */
 			gaps: components['schemas']['GapView'][];
 		};
+		/** SimulationView */
+		SimulationView: {
+			/**
+			 * At
+			 * Format: date-time
+			 */
+			at: string;
+			/** Priority */
+			priority: string;
+			/** Steps */
+			steps: components['schemas']['StageView'][];
+			afterwards: components['schemas']['AfterwardsView'] | null;
+			/** Cut Short */
+			cut_short: boolean;
+			/** Warnings */
+			warnings: string[];
+		};
 		/** Snooze */
 		Snooze: {
 			/**
@@ -4235,6 +4466,33 @@ export interface components {
 			/** Items */
 			items: components['schemas']['SourceView'][];
 		};
+		/** StageView */
+		StageView: {
+			/** Position */
+			position: number;
+			/** Cycle */
+			cycle: number;
+			/**
+			 * At
+			 * Format: date-time
+			 */
+			at: string;
+			/** After Seconds */
+			after_seconds: number;
+			/**
+			 * State
+			 * @enum {string}
+			 */
+			state: 'fires' | 'skipped' | 'held' | 'fallback';
+			/** People */
+			people: components['schemas']['ExpectedPerson'][];
+			/** Rooms */
+			rooms: components['schemas']['ExpectedView'][];
+			/** Passed Over */
+			passed_over: string[];
+			/** Missing */
+			missing: string[];
+		};
 		/**
 		 * Status
 		 * @enum {string}
@@ -4256,7 +4514,7 @@ export interface components {
 			 * Type
 			 * @enum {string}
 			 */
-			type: 'user' | 'team' | 'schedule';
+			type: 'user' | 'team' | 'team_random' | 'team_leads' | 'schedule' | 'schedule_next';
 			/** User Id */
 			user_id?: string | null;
 			/** Team Id */
@@ -4277,7 +4535,7 @@ export interface components {
 			 * Type
 			 * @enum {string}
 			 */
-			type: 'user' | 'team' | 'schedule';
+			type: 'user' | 'team' | 'team_random' | 'team_leads' | 'schedule' | 'schedule_next';
 		};
 		/** TargetView */
 		TargetView: {
@@ -4290,7 +4548,7 @@ export interface components {
 			 * Type
 			 * @enum {string}
 			 */
-			type: 'user' | 'team' | 'schedule';
+			type: 'user' | 'team' | 'team_random' | 'team_leads' | 'schedule' | 'schedule_next';
 			/** User Id */
 			user_id: string | null;
 			/** Team Id */
@@ -4483,11 +4741,6 @@ export interface components {
 			 */
 			updated_at: string;
 		};
-		/** Trial */
-		Trial: {
-			/** To */
-			to?: string | null;
-		};
 		/** TrialView */
 		TrialView: {
 			/** Delivered */
@@ -4530,6 +4783,28 @@ export interface components {
 			input?: unknown;
 			/** Context */
 			ctx?: Record<string, never>;
+		};
+		/**
+		 * Trial
+		 * @description `at` is now when it is not given. `draft` is tried in the place of the policy as it is saved.
+		 */
+		pulsar__escalation__simulation_api__Trial: {
+			/** At */
+			at?: string | null;
+			/**
+			 * Priority
+			 * @default P3
+			 * @enum {string}
+			 */
+			priority?: 'P1' | 'P2' | 'P3' | 'P4' | 'P5';
+			/** Acknowledged After Seconds */
+			acknowledged_after_seconds?: number | null;
+			draft?: components['schemas']['NewPolicy'] | null;
+		};
+		/** Trial */
+		pulsar__notify__api__Trial: {
+			/** To */
+			to?: string | null;
 		};
 	};
 	responses: never;
@@ -5742,6 +6017,41 @@ export interface operations {
 		requestBody: {
 			content: {
 				'application/json': components['schemas']['Snooze'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['AlertView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	escalate_alert: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				alert_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: {
+			content: {
+				'application/json': components['schemas']['EscalateNow'] | null;
 			};
 		};
 		responses: {
@@ -7321,6 +7631,74 @@ export interface operations {
 			};
 		};
 	};
+	simulate_draft: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['DraftTrial'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['SimulationView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	simulate_policy: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				policy_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: {
+			content: {
+				'application/json': components['schemas']['pulsar__escalation__simulation_api__Trial'] | null;
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['SimulationView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
 	list_policies: {
 		parameters: {
 			query?: {
@@ -7470,6 +7848,76 @@ export interface operations {
 		requestBody: {
 			content: {
 				'application/json': components['schemas']['PolicyChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['PolicyView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	copy_policy: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				policy_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: {
+			content: {
+				'application/json': components['schemas']['PolicyCopy'] | null;
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['PolicyView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	reorder_rules: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				policy_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['RuleOrder'];
 			};
 		};
 		responses: {
@@ -7938,7 +8386,7 @@ export interface operations {
 		};
 		requestBody: {
 			content: {
-				'application/json': components['schemas']['Trial'];
+				'application/json': components['schemas']['pulsar__notify__api__Trial'];
 			};
 		};
 		responses: {

@@ -2,7 +2,7 @@
 import { api } from '$lib/api/client';
 import { pages } from '$lib/api/pages';
 import { take } from '$lib/api/problem';
-import type { PageOf, Policy, PolicyInput, PolicyPatch } from '$lib/api/types';
+import type { PageOf, Policy, PolicyInput, PolicyPatch, SimulationQuestion } from '$lib/api/types';
 
 const at = (id: string) => ({ params: { path: { policy_id: id } } });
 
@@ -23,3 +23,13 @@ export const editPolicy = (id: string, version: number, patch: PolicyPatch) =>
 
 export const deletePolicy = (id: string) =>
 	take(api.DELETE('/api/v1/escalation-policies/{policy_id}', at(id)));
+
+export const copyPolicy = (id: string) =>
+	take(api.POST('/api/v1/escalation-policies/{policy_id}/copy', at(id)));
+
+/** Of the ladder as it stands in the editor; with no effect. */
+export const simulatePolicy = (id: string, question: SimulationQuestion) =>
+	take(api.POST('/api/v1/escalation-policies/{policy_id}/simulate', { ...at(id), body: question }));
+
+export const simulateDraft = (question: SimulationQuestion) =>
+	take(api.POST('/api/v1/escalation-policies/simulate', { body: question }));

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
 	addLevel,
 	changeLevel,
+	dropLevel,
 	inputOf,
 	moveLevel,
 	newDraft,
@@ -60,6 +61,29 @@ describe('a ladder being edited', () => {
 			{ type: 'schedule', schedule_id: '9' },
 			{ type: 'user', user_id: '1' }
 		]);
+	});
+
+	it('is dropped at another place, and the waits stay where they are', () => {
+		const dropped = dropLevel(ladder(), 0, 2);
+		expect(dropped.map((level) => level.minutes)).toEqual([0, 5, 15]);
+		expect(dropped.map((level) => level.targets[0]?.name)).toEqual(['Database', undefined, 'Ana']);
+		const levels = ladder();
+		expect(dropLevel(levels, 1, 1)).toBe(levels);
+		expect(dropLevel(levels, 0, 3)).toBe(levels);
+	});
+
+	it('names a team’s leads by the team, and says what takes turns and what ends by itself', () => {
+		const level = {
+			...newLevel(0),
+			roundRobin: true,
+			targets: [{ ...database, type: 'team_leads' as const }]
+		};
+		const sent = inputOf({ ...newDraft(), ackTimeoutMinutes: 30, levels: [level] });
+		expect(sent.rules[0]).toMatchObject({
+			round_robin: true,
+			targets: [{ type: 'team_leads', team_id: '7' }]
+		});
+		expect([sent.ack_timeout_seconds, sent.close_after_seconds]).toEqual([1800, null]);
 	});
 
 	it('warns of levels that reach nobody', () => {

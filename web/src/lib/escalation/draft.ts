@@ -1,8 +1,10 @@
 // A policy's ladder while it is being edited. Every change gives a new ladder; nothing is changed in place.
 import type { Policy, PolicyInput } from '$lib/api/types';
 
+export type TargetType = Policy['rules'][number]['targets'][number]['type'];
+
 export interface DraftTarget {
-	type: 'user' | 'team' | 'schedule';
+	type: TargetType;
 	id: string;
 	name: string;
 }
@@ -13,6 +15,8 @@ export interface DraftLevel {
 	minutes: number;
 	condition: 'not_acknowledged' | 'not_closed';
 	targets: DraftTarget[];
+	/** Its people take turns. */
+	roundRobin: boolean;
 }
 
 export interface Draft {
@@ -21,6 +25,9 @@ export interface Draft {
 	isDefault: boolean;
 	repeatCount: number;
 	repeatMinutes: number;
+	/** Null: never. */
+	ackTimeoutMinutes: number | null;
+	closeAfterMinutes: number | null;
 	levels: DraftLevel[];
 }
 
@@ -30,7 +37,8 @@ export const newLevel = (minutes: number): DraftLevel => ({
 	key: ++keys,
 	minutes,
 	condition: 'not_acknowledged',
-	targets: []
+	targets: [],
+	roundRobin: false
 });
 
 export const newDraft = (): Draft => ({
@@ -39,8 +47,12 @@ export const newDraft = (): Draft => ({
 	isDefault: false,
 	repeatCount: 0,
 	repeatMinutes: 10,
+	ackTimeoutMinutes: null,
+	closeAfterMinutes: null,
 	levels: [newLevel(0)]
 });
+
+const minutesOf = (seconds: number | null): number | null => (seconds === null ? null : seconds / 60);
 
 export const draftOf = (policy: Policy): Draft => ({
 	name: policy.name,
@@ -48,10 +60,13 @@ export const draftOf = (policy: Policy): Draft => ({
 	isDefault: policy.is_default,
 	repeatCount: policy.repeat_count,
 	repeatMinutes: policy.repeat_delay_seconds / 60,
+	ackTimeoutMinutes: minutesOf(policy.ack_timeout_seconds),
+	closeAfterMinutes: minutesOf(policy.close_after_seconds),
 	levels: policy.rules.map((rule) => ({
 		key: ++keys,
 		minutes: rule.delay_seconds / 60,
 		condition: rule.condition,
+		roundRobin: rule.round_robin,
 		targets: rule.targets.map(({ type, user_id, team_id, schedule_id, name }) => ({
 			type,
 			id: user_id ?? team_id ?? schedule_id ?? '',
@@ -61,6 +76,11 @@ export const draftOf = (policy: Policy): Draft => ({
 });
 
 const seconds = (minutes: number): number => Math.round(minutes * 60);
+const secondsOrNever = (minutes: number | null): number | null =>
+	minutes === null ? null : seconds(minutes);
+
+/** What the id of a target is the id of: a team's leads are named by the team. */
+export const thingOf = (type: TargetType) => type.split('_')[0] as 'user' | 'team' | 'schedule';
 
 export const inputOf = (draft: Draft) =>
 	({
@@ -69,10 +89,13 @@ export const inputOf = (draft: Draft) =>
 		is_default: draft.isDefault,
 		repeat_count: draft.repeatCount,
 		repeat_delay_seconds: seconds(draft.repeatMinutes),
+		ack_timeout_seconds: secondsOrNever(draft.ackTimeoutMinutes),
+		close_after_seconds: secondsOrNever(draft.closeAfterMinutes),
 		rules: draft.levels.map((level) => ({
 			delay_seconds: seconds(level.minutes),
 			condition: level.condition,
-			targets: level.targets.map(({ type, id }) => ({ type, [`${type}_id`]: id }))
+			round_robin: level.roundRobin,
+			targets: level.targets.map(({ type, id }) => ({ type, [`${thingOf(type)}_id`]: id }))
 		}))
 	}) satisfies PolicyInput;
 
@@ -81,6 +104,15 @@ export const addLevel = (levels: DraftLevel[]): DraftLevel[] => [...levels, newL
 
 export const removeLevel = (levels: DraftLevel[], index: number): DraftLevel[] =>
 	levels.filter((_, other) => other !== index);
+
+/** Takes one level to the place of another; as with `moveLevel` the waits stay where they are. */
+export function dropLevel(levels: DraftLevel[], from: number, to: number): DraftLevel[] {
+	const moved = [...levels];
+	const [taken] = moved.splice(from, 1);
+	if (!taken || to < 0 || to >= levels.length || from === to) return levels;
+	moved.splice(to, 0, taken);
+	return moved.map((level, index) => ({ ...level, minutes: levels[index]?.minutes ?? level.minutes }));
+}
 
 /** Swaps the people of two levels: the waits belong to the places, so "at once" stays at the top. */
 export function moveLevel(levels: DraftLevel[], index: number, by: 1 | -1): DraftLevel[] {
@@ -111,6 +143,8 @@ export function warnings(draft: Draft): string[] {
 	draft.levels.forEach((level, index) => {
 		if (!level.targets.length) found.push(`Level ${index + 1} notifies nobody, so it is skipped.`);
 	});
+	if (draft.closeAfterMinutes !== null && draft.closeAfterMinutes < 5)
+		found.push('An alert that nobody acknowledged is closed almost at once after its last level.');
 	const first = draft.levels[0];
 	if (first && first.minutes >= 30)
 		found.push(`Nobody hears of an alert in its first ${first.minutes} minutes.`);

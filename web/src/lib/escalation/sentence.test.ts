@@ -16,7 +16,9 @@ const none: Escalation = {
 	stopped_reason: null,
 	fault: null,
 	levels: [],
-	next: null
+	next: null,
+	edited_since: false,
+	afterwards: null
 };
 
 const pagesAna = (seconds: number): Escalation => ({
@@ -95,6 +97,20 @@ describe('the sentence that matters', () => {
 		const fault = 'No escalation policy was found for this alert.';
 		expect(words({}, { ...pagesAna(60), fault })).toBe(
 			`Pages Ana by e-mail in 1:00 unless acknowledged. ${fault}`
+		);
+	});
+
+	it('says what happens by itself when nobody acts', () => {
+		const acknowledged = {
+			status: 'acknowledged',
+			acknowledged_by: bo,
+			acknowledged_at: later(-180)
+		} as const;
+		expect(words(acknowledged, { ...none, afterwards: { what: 'reopen', at: later(600) } })).toBe(
+			'Bo acknowledged 3 min ago. Paging has stopped. It starts again in 10:00 unless closed.'
+		);
+		expect(words({}, { ...none, status: 'completed', afterwards: { what: 'close', at: later(60) } })).toMatch(
+			/It is closed in 1:00 unless acknowledged\.$/
 		);
 	});
 

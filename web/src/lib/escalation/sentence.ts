@@ -51,7 +51,10 @@ function snoozed(alert: Alert, now: number): Sentence {
 const VACANT = {
 	schedule: (name: string) => `Nobody is on call in ${name}`,
 	team: (name: string) => `Nobody is in ${name}`,
-	user: (name: string) => `${name} is deactivated`
+	user: (name: string) => `${name} is deactivated`,
+	team_leads: (name: string) => `${name} has no lead`,
+	team_random: (name: string) => `${name} has no member`,
+	schedule_next: (name: string) => `Nobody follows on call in ${name}`
 };
 
 /** Why a level pages nobody. */
@@ -92,11 +95,21 @@ export function sentence(alert: Alert, escalation: Escalation, now: number): Sen
 	const coming = next(escalation, alert.status, now);
 	if (alert.status === 'acknowledged') {
 		const { tone, parts } = acknowledged(alert, now);
-		return { tone, parts: coming ? [...parts, ...coming.parts] : [...parts, plain('Paging has stopped.')] };
+		const then = coming ? coming.parts : [plain('Paging has stopped.')];
+		return { tone, parts: [...parts, ...then, ...byItself(escalation, now)] };
 	}
 	const fault = escalation.fault ? [plain(` ${escalation.fault}`)] : [];
 	if (coming) return { ...coming, parts: [...coming.parts, ...fault] };
-	return { tone: 'warning', parts: [...nobody(escalation), ...fault] };
+	return { tone: 'warning', parts: [...nobody(escalation), ...fault, ...byItself(escalation, now)] };
+}
+
+/** What the policy wants to happen to the alert when nobody acts. */
+function byItself({ afterwards }: Escalation, now: number): Sentence['parts'] {
+	if (!afterwards) return [];
+	const left = strong(countdown(Date.parse(afterwards.at) - now));
+	return afterwards.what === 'reopen'
+		? [plain(' It starts again in '), left, plain(' unless closed.')]
+		: [plain(' It is closed in '), left, plain(' unless acknowledged.')];
 }
 
 function nobody({ status }: Escalation): Sentence['parts'] {

@@ -36,8 +36,11 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def visiting(browser: Browser, server: Running, width: int, height: int) -> AsyncIterator[Page]:
-    """A page that complains of nothing: neither of a script's error nor of the content security policy."""
+async def visiting(
+    browser: Browser, server: Running, width: int, height: int, expected: int = 401
+) -> AsyncIterator[Page]:
+    """A page that complains of nothing: neither of a script's error nor of the content security policy. The browser
+    itself notes every refusal; one of the status `expected` belongs to the story."""
     context = await browser.new_context(
         base_url=server.url, viewport={"width": width, "height": height}, has_touch=width < 500, is_mobile=width < 500
     )
@@ -45,14 +48,15 @@ async def visiting(browser: Browser, server: Running, width: int, height: int) -
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     # A visitor has no session yet, which the console learns from a 401; the browser notes that by itself.
-    page.on("console", lambda said: complaints.extend(_complaint(said)))
+    page.on("console", lambda said: complaints.extend(_complaint(said, expected)))
     yield page
     assert complaints == []
     await context.close()
 
 
-def _complaint(said: ConsoleMessage) -> list[str]:
-    return [said.text] if said.type == "error" and "status of 401" not in said.text else []
+def _complaint(said: ConsoleMessage, expected: int) -> list[str]:
+    foreseen = any(f"status of {status}" in said.text for status in (401, expected))
+    return [said.text] if said.type == "error" and not foreseen else []
 
 
 async def register(page: Page) -> None:

@@ -16,11 +16,19 @@ const all = [
 	problem('empty_level', policy),
 	problem('inactive_target', policy, true),
 	problem('inactive_team_member', team, true),
+	problem('broken_channel', { type: 'channel', id: 'c', name: 'Chat' }),
 	problem('gone', { type: 'sundial', id: 's', name: 'Sun' })
 ];
 
 it('leads to the page where it is mended, if there is one', () => {
-	expect(all.map(mendedAt)).toEqual(['/channels', '/policies/p', '/policies/p', '/teams/t', undefined]);
+	expect(all.map(mendedAt)).toEqual([
+		'/channels',
+		'/policies/p',
+		'/policies/p',
+		'/teams/t',
+		'/channels',
+		undefined
+	]);
 });
 
 it('shows each thing its own', () => {

@@ -7,7 +7,7 @@ const PAGES: Record<string, string> = { policy: 'policies', team: 'teams', sched
 const WITHOUT_SUBJECT: Record<string, string> = { no_channel: '/channels', no_default_policy: '/policies' };
 
 export const placeOf = (thing: Pick<Thing, 'type' | 'id'>): string | undefined =>
-	PAGES[thing.type] && `/${PAGES[thing.type]}/${thing.id}`;
+	thing.type === 'channel' ? '/channels' : PAGES[thing.type] && `/${PAGES[thing.type]}/${thing.id}`;
 
 /** Where it is mended. */
 export const mendedAt = (problem: SetupProblem): string | undefined =>

@@ -1,12 +1,17 @@
 // A request under way from a form: not twice at once, and what was refused stands at its field.
 import { explain, Problem } from '$lib/api/problem';
 
+const STALE = 'Somebody changed this after you opened it, so nothing was saved.';
+
 export class Form {
 	busy = $state(false);
 	problem = $state('');
 	errors = $state<Record<string, string>>({});
+	/** Somebody else was faster: what this form started from is no longer what stands. */
+	stale = $state(false);
 
 	clear(): void {
+		this.stale = false;
 		this.problem = '';
 		this.errors = {};
 	}
@@ -36,6 +41,7 @@ export class Form {
 
 	fail(failure: unknown): void {
 		this.errors = failure instanceof Problem ? failure.fields : {};
-		this.problem = explain(failure);
+		this.stale = failure instanceof Problem && failure.code === 'stale_version';
+		this.problem = this.stale ? STALE : explain(failure);
 	}
 }

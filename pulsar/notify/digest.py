@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pulsar.base.db import Transaction
 from pulsar.base.http import Pulsar
+from pulsar.notify.callbacks import callback_url
 from pulsar.notify.channel import Message
 from pulsar.notify.message import compose
 from pulsar.notify.model import Notification
@@ -30,6 +31,7 @@ def compose_digest(pulsar: Pulsar, tx: Transaction, digest: Notification, carrie
         text="\n\n".join(entries),
         link=f"{pulsar.settings.base_url}/alerts",
         acknowledge_link=None,
+        callback_url=callback_url(pulsar.settings.base_url, digest),
         facts={"kind": "digest", "priority": priority, "alerts": [message.facts for message in messages]},
     )
 

@@ -65,6 +65,7 @@ def _follow_up(base_url: str, notification: Notification, subject: Subject, happ
         text=reason or "",
         link=f"{base_url}{subject.path}",
         acknowledge_link=None,
+        callback_url=callback_url(base_url, notification),
         facts={
             "kind": "follow_up",
             "ending": ending,

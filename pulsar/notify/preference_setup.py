@@ -54,12 +54,17 @@ def as_rule(row: PreferenceRow, zone: str | None) -> Preference:
     return Preference(row.enabled, row.min_priority, dnd, row.p1_passes_dnd, row.delay, zone)
 
 
-async def create(tx: Transaction, user_id: UUID, channel_id: UUID, values: dict[str, Any]) -> PreferenceRow:
+async def personal_channel(tx: Transaction, channel_id: UUID) -> ChannelRow:
     channel = await tx.get(ChannelRow, (tx.org, channel_id))
     if not channel:
         raise Invalid("There is no such channel here.", field="channel_id")
     if registry()[channel.channel_type].reach != "personal":
         raise Invalid("This channel is a room: it gets one message for all, whoever wants it.", field="channel_id")
+    return channel
+
+
+async def create(tx: Transaction, user_id: UUID, channel_id: UUID, values: dict[str, Any]) -> PreferenceRow:
+    channel = await personal_channel(tx, channel_id)
     row = PreferenceRow(user_id=user_id, channel_id=channel_id, **values)
     await _check_zone(tx, row)
     tx.add(row)

@@ -11,12 +11,16 @@ from sqlalchemy import select
 
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Forbidden, NotFound
-from pulsar.base.http import Body, Page, Pages, View, check_version, page_of
-from pulsar.notify import preference_setup
+from pulsar.base.http import Body, Page, Pages, PulsarNode, View, check_version, page_of
+from pulsar.notify import preference_setup, trial
+from pulsar.notify.api import TrialView, Unreachable
+from pulsar.notify.channel import registry
+from pulsar.notify.channel_setup import config_of
 from pulsar.notify.model import ChannelRow, PreferenceRow
+from pulsar.notify.recipients import recipient_of, unreachable
 from pulsar.orgs.actions import membership_of
 from pulsar.orgs.roles import Role
-from pulsar.people.access import AsViewer, Caller
+from pulsar.people.access import AsViewer, Caller, entered
 
 router = APIRouter(prefix="/notifications/preferences", tags=["Notification preferences"])
 
@@ -62,6 +66,10 @@ class PreferenceChange(Body):
     p1_passes_dnd: bool = True
     delay_seconds: Delay = 0
     version: int | None = None
+
+
+class OwnTest(Body):
+    channel_id: UUID
 
 
 class DndView(View):
@@ -148,6 +156,22 @@ async def list_preferences(
     query = select(PreferenceRow).where(PreferenceRow.user_id == (user_id or caller.user_id))
     page = await page_of(tx, query, PreferenceRow.id, paging, list, descending=False)
     return Page[PreferenceView](**page.model_dump(exclude={"items"}), items=await _views(tx, page.items))
+
+
+@router.post("/test")
+async def test_own_channel(body: OwnTest, caller: Caller, pulsar: PulsarNode) -> TrialView:
+    """Sends a message to the caller over this personal channel, now; no transaction is open meanwhile."""
+    async with entered(pulsar, caller, Role.VIEWER) as tx:
+        row = await preference_setup.personal_channel(tx, body.channel_id)
+        await trial.check_pace(tx, caller.user_id)
+        config, channel = config_of(tx, row), registry()[row.channel_type]
+        recipient = await recipient_of(tx, caller.user_id, channel)
+        if why := unreachable(channel, recipient):
+            raise Unreachable(why)
+    result = await trial.try_out(channel, config, recipient)
+    async with entered(pulsar, caller, Role.VIEWER) as tx:
+        await trial.log_trial(tx, row.id, caller.user_id, result)
+    return TrialView(delivered=result.delivered, answer=result.answer, duration_ms=result.duration_ms)
 
 
 @router.get("/{preference_id}")

@@ -21,7 +21,13 @@ BY_INVITATION = {"POST /invitations/look", "POST /invitations/accept"}
 # With a refresh token in place of an access token.
 BY_SESSION = {"POST /auth/refresh", "POST /auth/logout", "POST /auth/switch"}
 # A viewer may ask for a ticket to the live feed, found an organization of its own, and say how it is to be reached.
-FOR_VIEWERS = {"POST /ws/ticket", "POST /organizations", "PATCH /auth/me", "POST /notifications/preferences"}
+FOR_VIEWERS = {
+    "POST /ws/ticket",
+    "POST /organizations",
+    "PATCH /auth/me",
+    "POST /notifications/preferences",
+    "POST /notifications/preferences/test",
+}
 # And read who is on call in a calendar of their own, and be told of shifts.
 FOR_VIEWERS |= {"POST /schedules/{schedule_id}/feeds", "POST /users/me/feeds", "PATCH /users/me/shift-notices"}
 # And say under which number they are reached.

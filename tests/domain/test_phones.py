@@ -324,3 +324,22 @@ def test_nothing_is_asked_to_call_back_into_a_house() -> None:
     page = Notification(org_id=uuid4(), channel_id=uuid4(), id=uuid4())
     reachable = [host for host in hosts if callback_url(f"http://{host}", page)]
     assert reachable == ["pulsar.example.org", "8.8.8.8"]
+
+
+@pytest.mark.parametrize("ends", [["delivered"], ["failed", "delivered"], ["failed", "failed"]])
+async def test_what_twilio_tells_of_a_digest_it_tells_of_all_that_is_in_it(
+    ana: Person, engine: Engine, http: httpx.AsyncClient, receiver: Receiver, ends: list[str]
+) -> None:
+    """F21: told after it was taken that it did not arrive, it is tried once more, and the log says all of it."""
+    await on_the_phone(ana, receiver, "sms")
+    await ladder(ana, level(0, ana))
+    alerts = [str((await ana.makes("/alerts", message=f"m{n}"))["id"]) for n in range(3)]
+    await engine.advance(seconds=61)
+    for number, end in enumerate(ends):
+        callback = twilio.fields(receiver.received[1 + number])["StatusCallback"]
+        await calls_back(http, callback, MessageStatus=end)
+        await engine.advance(seconds=6)
+    assert "[P3] 2 alerts: #2, #3" in twilio.fields(receiver.received[1])["Body"]
+    assert len(receiver.received) == 1 + len(ends)
+    for alert in alerts[1:]:
+        assert (await entry(ana, alert))["status"] == ends[-1]

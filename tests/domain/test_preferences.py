@@ -339,3 +339,37 @@ async def test_the_log_is_asked_by_alert_person_channel_state_and_time(
     assert await found(**{"from": middle}) == await found(to=middle) == 4
     assert await found(alert_id=alert, user_id=str(ana.id), status="sent", to=middle) == 1
     assert (await ana.get("/notifications/logs", **{"from": "yesterday"})).status_code == 422
+
+
+async def test_everybody_tries_out_their_own_way_of_being_reached(
+    ana: Person, vic: Person, mail: Mailbox, receiver: Receiver
+) -> None:
+    channel = await mail_channel(ana, mail)
+    room = await ana.makes("/notifications/channels", **receiver.channel())
+    tried = await vic.makes(f"{PREFERENCES}/test", channel_id=channel["id"])
+    assert tried["delivered"]
+    assert told(mail, vic) == [("Vic", "Test from Pulsar")]
+    (line,) = (await vic.has("/notifications/logs/user/me"))["items"]
+    assert (line["purpose"], line["status"]) == ("test", "sent")
+    assert (await vic.post(f"{PREFERENCES}/test", channel_id=room["id"])).status_code == 422
+    assert (await vic.post(f"{PREFERENCES}/test", channel_id=str(new_id()))).status_code == 422
+    for _ in range(9):
+        await vic.makes(f"{PREFERENCES}/test", channel_id=channel["id"])
+    many = await vic.post(f"{PREFERENCES}/test", channel_id=channel["id"])
+    assert (many.status_code, many.headers["retry-after"]) == (429, "600")
+    assert (await ana.post(f"{PREFERENCES}/test", channel_id=channel["id"])).status_code == 200
+
+
+async def test_a_channel_that_cannot_reach_her_is_none_for_the_ladder(
+    ana: Person, bo: Person, engine: Engine, mail: Mailbox, receiver: Receiver
+) -> None:
+    """Without a verified number no text reaches her; the mail does, and the level is not skipped."""
+    await mail_channel(ana, mail)
+    config = {"account_sid": "AC" + "0" * 32, "auth_token": "t", "from_number": "+15017122661"}
+    await ana.makes("/notifications/channels", name="SMS", channel_type="sms", config=config)
+    await ladder(ana, level(0, ana), level(600, bo))
+    alert = await opened(ana)
+    await engine.settle()
+    assert told(mail, ana, bo) == [("Ana", "[P3] #1 Disk full")]
+    states = {line["channel"]["name"]: (line["status"], line["held_back_by"]) for line in await log_of(ana, alert)}
+    assert states == {"E-mail": ("sent", None), "SMS": ("suppressed", "contact")}

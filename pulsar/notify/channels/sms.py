@@ -45,7 +45,7 @@ async def send(message: Message, config: Config, recipient: Recipient | None) ->
 
 def _body(message: Message, *, with_link: bool) -> str:
     lines = [_cut(message.line, _LONGEST_TITLE), _cut(" ".join(message.text.split()), _LONGEST_TEXT)]
-    if (number := message.facts.get("number")) and message.callback_url:
+    if (number := message.facts.get("number")) and message.callback_url and message.acknowledge_link:
         lines.append(f"Reply ACK {number} to acknowledge.")
     if with_link and message.acknowledge_link:
         lines.append(message.acknowledge_link)

@@ -16,7 +16,7 @@ from pulsar.base.errors import Conflict, NameTaken, NotFound
 from pulsar.base.http import Body, Page, Pages, PulsarNode, View, check_version, page_of
 from pulsar.notify import channel_setup, trial
 from pulsar.notify.callbacks import path_of
-from pulsar.notify.channel import Contact, Reach, contact_of, reads_replies, registry
+from pulsar.notify.channel import Contact, Reach, contact_of, reads_replies, registry, tells_how_it_went
 from pulsar.notify.model import ChannelRow
 from pulsar.notify.recipients import recipient_of, unreachable
 from pulsar.orgs.roles import Role
@@ -72,6 +72,8 @@ class ChannelKind(View):
     title: str
     reach: Reach
     contact: Contact | None
+    follow_ups: bool
+    """Whether a new channel of this kind tells how it went."""
     help: str
     config_schema: dict[str, Any]
 
@@ -134,6 +136,7 @@ async def list_kinds(tx: AsViewer) -> ChannelKinds:
             title=channel.title,
             reach=channel.reach,
             contact=contact_of(channel),
+            follow_ups=tells_how_it_went(channel),
             help=channel.help,
             config_schema=channel_setup.config_schema(channel),
         )

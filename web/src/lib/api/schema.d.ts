@@ -1514,6 +1514,26 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/notifications/preferences/test': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Test Own Channel
+		 * @description Sends a message to the caller over this personal channel, now; no transaction is open meanwhile.
+		 */
+		post: operations['test_own_channel'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/notifications/preferences/{preference_id}': {
 		parameters: {
 			query?: never;
@@ -2057,6 +2077,8 @@ export interface components {
 			reach: 'personal' | 'room';
 			/** Contact */
 			contact: 'phone' | null;
+			/** Follow Ups */
+			follow_ups: boolean;
 			/** Help */
 			help: string;
 			/** Config Schema */
@@ -3296,6 +3318,14 @@ export interface components {
 			 * Format: date-time
 			 */
 			created_at: string;
+		};
+		/** OwnTest */
+		OwnTest: {
+			/**
+			 * Channel Id
+			 * Format: uuid
+			 */
+			channel_id: string;
 		};
 		/** Page[ActivityView] */
 		Page_ActivityView_: {
@@ -8635,6 +8665,39 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['PreferenceView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	test_own_channel: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['OwnTest'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['TrialView'];
 				};
 			};
 			/** @description Validation Error */

@@ -16,6 +16,8 @@ export const publicUrl = async (): Promise<string> => (await take(api.GET('/api/
 
 export interface ChannelInput {
 	name: string;
+	bundle_seconds?: number;
+	follow_ups?: boolean;
 	config: Record<string, unknown>;
 }
 
@@ -41,6 +43,8 @@ export interface LogQuery {
 	status?: DeliveryStatus[];
 	channel_id?: string;
 	user_id?: string;
+	alert_id?: string;
+	from?: string;
 	cursor?: string;
 	page_size?: number;
 }

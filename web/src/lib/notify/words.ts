@@ -28,3 +28,23 @@ export const reasonWords = (reason: string): string => reason.replaceAll('_', ' 
 /** Whom it went to. A guest is no member yet, and so has no name here. */
 export const recipientWords = ({ user, purpose }: Pick<Notification, 'user' | 'purpose'>): string =>
 	user?.name ?? (purpose === 'invitation' ? 'A guest, invited' : 'The room');
+
+/** What a message that is not sent yet waits for. */
+export const waitsFor = (by: Notification['held_back_by']): string | null =>
+	by === 'bundled'
+		? 'Waits for the next digest'
+		: by === 'busy'
+			? 'Waits for others that go out over this channel'
+			: null;
+
+/** What kind of message it is, where it is no page. */
+export const PURPOSES: Partial<Record<Notification['purpose'], string>> = {
+	follow_up: 'How it went',
+	digest: 'Digest',
+	test: 'Test',
+	direct: 'Message',
+	invitation: 'Invitation',
+	cover: 'Cover request',
+	shift: 'Shift',
+	verification: 'Code'
+};

@@ -18,9 +18,11 @@ from pulsar.escalation.people import choose_people, fallback_people, team_people
 from pulsar.escalation.rules import Ladder, Level, Step, held
 from pulsar.escalation.steps import DueStep, go_on
 from pulsar.notify import actions as notify
+from pulsar.notify.actions import Paged
 from pulsar.notify.rules import Occasion, Subject
 
 NO_CHANNEL = "There is no enabled notification channel, so nobody can be reached."
+NO_WAY = "Nobody can be reached over any channel; the delivery log says why."
 NOBODY = "No level of the policy reached anybody."
 
 
@@ -90,7 +92,7 @@ async def _fire_level(tx: Transaction, run: Run, ladder: Ladder, step: Step) -> 
     tx.record(LevelFired(run.subject_id, step.position, step.cycle, names, held_back, len(paged.messages), why))
     turn = choice.people[0].id if level.round_robin else None
     _note(run, step, "done", names, choice, turn)
-    _told(run, bool(paged.messages))
+    _told(run, paged)
     return True
 
 
@@ -144,7 +146,7 @@ async def _page_instead(tx: Transaction, run: Run, step: Step, people: list[tupl
     paged = await notify.page(tx, Subject.from_json(run.subject), people, occasion, last_resort=last)
     if not last and not paged.messages:
         return False
-    _told(run, bool(paged.messages))
+    _told(run, paged)
     names = [name for user_id, name in people if user_id not in paged.held_back]
     why = "a member of the alert's team" if not last else "an owner or admin"
     choice = Choice(tuple(Meant(user_id, name, why) for user_id, name in people))
@@ -153,12 +155,12 @@ async def _page_instead(tx: Transaction, run: Run, step: Step, people: list[tupl
     return True
 
 
-def _told(run: Run, anybody: bool) -> None:
-    if not anybody:
-        run.fault = NO_CHANNEL
+def _told(run: Run, paged: Paged) -> None:
+    if not paged.messages:
+        run.fault = NO_WAY if paged.held_back else NO_CHANNEL
         return
     run.reached_anybody = True
-    if run.fault == NO_CHANNEL:
+    if run.fault in {NO_CHANNEL, NO_WAY}:
         run.fault = None  # somebody has mended it meanwhile
 
 

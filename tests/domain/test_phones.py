@@ -10,7 +10,7 @@ from pulsar.notify.callbacks import callback_url
 from pulsar.notify.model import Notification
 from tests.domain.delivering import entry, paged, sending
 from tests.domain.phoning import ANAS, BOS, CHANNELS, calls_back, channel, verified
-from tests.ladders import alert_of, fire, happened, ladder, level, log_of, mail_channel
+from tests.ladders import alert_of, fire, happened, ladder, level, log_of, mail_channel, outlook
 from tests.receiver import Receiver
 from tests.vendors import twilio
 from tests.world import Engine, Mailbox, Person
@@ -60,6 +60,7 @@ async def test_who_has_no_verified_number_is_not_reached_and_the_log_says_so(
     assert {"escalation.level_skipped", "escalation.fallback"} <= set(await happened(ana, alert))
     skipped = [e for e in (await ana.has(f"/alerts/{alert}/activity"))["items"] if "skipped" in e["type"]]
     assert skipped[0]["data"]["reason"] == "no channel knows how to reach: Ana"
+    assert "Nobody can be reached over any channel" in (await outlook(ana, alert))["fault"]
     made = (await ana.has(CHANNELS))["items"][0]
     assert made["last_error"] is None
     tried = await ana.post(f"{CHANNELS}/{made['id']}/test")

@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from pulsar import __version__, docs_page
 from pulsar.alerts import acknowledge_page
 from pulsar.alerts import api as alerts
+from pulsar.alerts import explain_api as explanations
 from pulsar.alerts import history_api as alert_history
 from pulsar.alerts import phone_api as phones
 from pulsar.base import clock
@@ -72,6 +73,7 @@ _ROUTES = (
     teams,
     alerts,
     alert_history,
+    explanations,
     schedules,
     rotations,
     overrides,

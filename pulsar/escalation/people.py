@@ -67,6 +67,10 @@ async def people_of(tx: Transaction, targets: tuple[Target, ...], at: datetime |
     return (await choose_people(tx, targets, at=at)).named()
 
 
+async def schedules_of(tx: Transaction, targets: tuple[Target, ...]) -> Iterable[Known]:
+    return (await _found(tx, targets, None)).schedules.values()
+
+
 def _people(found: Found, target: Target, at: datetime) -> list[Meant]:
     """Whom the target means, the inactive ones too."""
     team = found.teams.get(target.id, "")

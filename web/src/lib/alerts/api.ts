@@ -82,6 +82,14 @@ export const assign = (id: string, to: { user_id?: string; team_id?: string }) =
 export const escalate = (id: string, policy_id?: string) =>
 	take(api.POST('/api/v1/alerts/{alert_id}/escalate', { ...at(id), body: policy_id ? { policy_id } : {} }));
 
+/** Why people were paged; of one person, whether and why. */
+export const explanation = (id: string, user?: string) =>
+	take(
+		api.GET('/api/v1/alerts/{alert_id}/explain', {
+			params: { path: { alert_id: id }, query: user ? { user } : {} }
+		})
+	);
+
 export const addNote = (id: string, text: string) =>
 	take(api.POST('/api/v1/alerts/{alert_id}/notes', { ...at(id), body: { text } }));
 

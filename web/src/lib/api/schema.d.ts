@@ -607,6 +607,23 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/alerts/{alert_id}/explain': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Explain Alert */
+		get: operations['explain_alert'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/schedules': {
 		parameters: {
 			query?: never;
@@ -2407,6 +2424,21 @@ export interface components {
 			/** Held Back */
 			held_back: string | null;
 		};
+		/** ExplanationView */
+		ExplanationView: {
+			/**
+			 * Alert Id
+			 * Format: uuid
+			 */
+			alert_id: string;
+			user: components['schemas']['Named'] | null;
+			/** Paged */
+			paged: boolean | null;
+			/** Answer */
+			answer: string | null;
+			/** Lines */
+			lines: components['schemas']['LineView'][];
+		};
 		/** FeedView */
 		FeedView: {
 			/**
@@ -2564,6 +2596,21 @@ export interface components {
 			targets: components['schemas']['TargetOutlook'][];
 			/** People */
 			people: string[];
+		};
+		/** LineView */
+		LineView: {
+			/**
+			 * At
+			 * Format: date-time
+			 */
+			at: string;
+			/**
+			 * Kind
+			 * @enum {string}
+			 */
+			kind: 'alert' | 'policy' | 'level' | 'message' | 'end';
+			/** Text */
+			text: string;
 		};
 		/** Login */
 		Login: {
@@ -6307,6 +6354,40 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['Page_NotificationView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	explain_alert: {
+		parameters: {
+			query?: {
+				/** @description A member's id, or `me`. Without it, the whole story. */
+				user?: string | null;
+			};
+			header?: never;
+			path: {
+				alert_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ExplanationView'];
 				};
 			};
 			/** @description Validation Error */

@@ -197,6 +197,8 @@ def message_words(sent: Sent) -> str:
             return f"Nothing went to {to} over {sent.channel}: {because}."
         case "cancelled":
             return f"A message to {to} over {sent.channel} was withdrawn before it went out: it was {because}."
+        case "sending":
+            return f"A message to {to} over {sent.channel} is being sent at this moment."
         case _:
             when = f", and goes out at {clock_time(sent.due_at)}" if sent.due_at else ""
             return f"A message to {to} over {sent.channel} waits{when}."

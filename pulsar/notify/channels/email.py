@@ -4,6 +4,7 @@ import html
 import ssl
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr, parseaddr
+from functools import cache
 from typing import Annotated, Literal
 
 import aiosmtplib
@@ -31,6 +32,12 @@ class Config(BaseConfig):
     from_address: Annotated[EmailStr, Field(title="From", description="The address that pages come from.")]
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Read once: to do so takes longer than to send a mail."""
+    return ssl.create_default_context()
+
+
 async def send(message: Message, config: Config, recipient: Recipient | None) -> str:
     assert recipient
     try:
@@ -43,7 +50,7 @@ async def send(message: Message, config: Config, recipient: Recipient | None) ->
             use_tls=config.security == "tls",
             start_tls=config.security == "starttls",
             timeout=_TIMEOUT_SECONDS,
-            tls_context=ssl.create_default_context() if config.security != "none" else None,
+            tls_context=_trusted() if config.security != "none" else None,
         )
     except aiosmtplib.SMTPRecipientsRefused as error:
         refused = error.recipients[0]

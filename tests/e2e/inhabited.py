@@ -41,6 +41,11 @@ async def inhabit(ana: Person) -> Inhabited:
     # Nothing listens there: its pages fail, which the log shows.
     hook = {"url": "http://127.0.0.1:9/nobody"}
     await ana.makes("/notifications/channels", channel_type="webhook", name="Chat", config=hook)
+    post = {"host": "127.0.0.1", "port": 9, "security": "none", "from_address": "pulsar@example.org"}
+    mail = await ana.makes("/notifications/channels", channel_type="email", name="Mail", config=post)
+    await ana.patch("/auth/me", time_zone="Europe/Berlin")
+    night = {"start": "22:00", "end": "07:00"}
+    await ana.makes("/notifications/preferences", channel_id=mail["id"], delay_seconds=1, min_priority="P4", dnd=night)
     on_call = {"type": "schedule", "schedule_id": shop["id"]}
     everybody = {"type": "team", "team_id": squad["id"]}
     rules = [level(0, on_call), level(300, everybody), level(900)]

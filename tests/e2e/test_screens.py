@@ -39,6 +39,7 @@ TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] : ['
 DIALOGS = {
     "/alerts": "New alert",
     "/channels": "New channel",
+    "/me/notifications": "Change",
     "/members": "Invite",
     "/schedules": "New schedule",
     "/schedules/[id]": "New override",

@@ -11,7 +11,7 @@ from tests.world import Mailbox, Person
 async def test_the_link_in_a_mail_acknowledges_and_the_next_level_stays_silent(
     ana: Person, http: httpx.AsyncClient, server: Running, mail: Mailbox
 ) -> None:
-    monitoring = await paged_by_mail(ana, mail, 0, 2)
+    monitoring = await paged_by_mail(ana, mail, 0, 6)
     alert = (await monitoring.tells(message="Disk full", priority="P2"))["alerts"][0]["id"]
     await until("the first page", lambda: mail.to(ana))
     link = f"http://localhost:{server.port}{mail.to(ana)[0].acknowledge_path}"

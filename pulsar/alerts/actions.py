@@ -109,7 +109,7 @@ async def close(tx: Transaction, alert: Alert, reason: str | None) -> None:
     alert.status, alert.snoozed_until = Status.CLOSED, None
     alert.closed_at, alert.closed_by_user_id, alert.close_reason = clock.now(), _person(tx), reason
     tx.record(AlertClosed(alert.id, reason=reason))
-    await escalation.stop(tx, alert.id, f"closed by {tx.actor.name}")
+    await escalation.stop(tx, alert.id, f"closed by {tx.actor.name}", follow_up=True)
     tx.enqueue(follow_up_job(tx.org, alert.id, "closed", alert.closed_at))
 
 

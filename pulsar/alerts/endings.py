@@ -10,6 +10,7 @@ from pulsar.alerts.model import Alert
 from pulsar.base.db import Transaction
 from pulsar.base.events import EventRow
 from pulsar.base.jobs import Job
+from pulsar.escalation import actions as escalation
 from pulsar.notify import follow_ups
 from pulsar.notify.actions import NOT_URGENT
 from pulsar.notify.follow_ups import End, Ending
@@ -23,9 +24,12 @@ def follow_up_job(org: UUID | None, alert_id: UUID, ending: Ending, at: datetime
 
 async def follow_up(tx: Transaction, alert_id: UUID, ending: str) -> None:
     """Unless it has become something else meanwhile, which is told then. Who did it and why stands in the stream."""
+    run = await escalation.hold(tx, alert_id)
     alert = await tx.get(Alert, (tx.org, alert_id))
     if not alert or alert.status != ending or ending not in get_args(Ending):
         return
+    if run:
+        run.follow_up_at = None
     event: EventRow | None = await tx.scalar(
         select(EventRow)
         .where(EventRow.subject_id == alert_id, EventRow.type == f"alert.{ending}")

@@ -28,6 +28,11 @@ _gauges = {
         "pulsar_escalations_faulty_last_hour",
         "Escalations of the last hour that did not reach people as planned.",
     ),
+    "escalations_fell_back": Gauge(
+        "pulsar_escalations_fell_back_last_hour",
+        "Escalations that reached nobody in the last hour and paged the team, or owners and admins, instead.",
+    ),
+    "channels_broken": Gauge("pulsar_channels_broken", "Channels that are switched on and do not work."),
     "notifications_pending": Gauge("pulsar_notifications_pending", "Messages that are not delivered yet."),
     "notifications_failed": Gauge("pulsar_notifications_failed_last_hour", "Messages given up in the last hour."),
     "work_mended": Gauge(

@@ -20,3 +20,6 @@ class Worker(Base):
     seen_at: Mapped[datetime]
     mended: Mapped[int] = mapped_column(BigInteger, default=0)
     """How much overdue work its sweeps have found and asked for again."""
+    swept_at: Mapped[datetime | None]
+    audited_at: Mapped[datetime | None]
+    """When it last looked through the tables, for what is late and for what is stuck."""

@@ -12,11 +12,13 @@ import structlog
 from sqlalchemy import text
 
 from pulsar.alerts.actions import wake_job
+from pulsar.alerts.endings import follow_up_job
 from pulsar.base import clock
 from pulsar.base.db import Database
 from pulsar.base.jobs import Job
 from pulsar.escalation.steps import DueStep, step_job
 from pulsar.notify.actions import delivery_job, urgency_of
+from pulsar.notify.channel_state import report_job
 from pulsar.oncall.shift_notices import watch_job
 
 log = structlog.get_logger()
@@ -38,16 +40,27 @@ def _job(row: Any) -> Job:
             return wake_job(row.org_id, row.id, row.due_at)
 
 
+def _news(row: Any) -> Job:
+    if row.kind == "report":
+        return report_job(row.org_id, row.id, row.since, row.due_at)
+    return follow_up_job(row.org_id, row.id, row.ending, row.since)
+
+
 async def sweep(db: Database) -> int:
     """How many jobs were overdue."""
     before = {"before": clock.now() - GRACE}
     async with db.without_org() as tx:
         rows = (await tx.execute(text("SELECT * FROM overdue_work(:before)"), before)).all()
         watches = (await tx.execute(text("SELECT * FROM overdue_shift_watches(:before)"), before)).all()
-        jobs = [*map(_job, rows), *(watch_job(row.org_id, row.schedule_id, row.next_at) for row in watches)]
+        news = (await tx.execute(text("SELECT * FROM untold_news(:before)"), before)).all()
+        jobs = [
+            *map(_job, rows),
+            *map(_news, news),
+            *(watch_job(row.org_id, row.schedule_id, row.next_at) for row in watches),
+        ]
         # In one order, or the sweeps of two workers wait for each other's keys in a circle.
         tx.enqueue(*sorted(jobs, key=lambda job: job.key))
     if jobs:
-        oldest = min([*(row.due_at for row in rows), *(row.next_at for row in watches)])
+        oldest = min([*(row.due_at for row in (*rows, *news)), *(row.next_at for row in watches)])
         log.warning("overdue_work", count=len(jobs), oldest=oldest.isoformat())
     return len(jobs)

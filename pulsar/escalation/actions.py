@@ -144,6 +144,7 @@ async def restart(
     run.generation += 1
     run.status, run.stopped_reason, run.ended_at = "running", None, None
     run.acknowledged = run.reached_anybody = False
+    run.follow_up_at = None
     run.started_at = run.next_at = clock.now()
     set_afterwards(tx, run, None, None)
     await tx.flush()
@@ -160,17 +161,33 @@ async def acknowledge(tx: Transaction, subject_id: UUID, reason: str) -> None:
         await notify.withdraw(tx, subject_id, reason)
     else:
         await _stop(tx, run, subject_id, reason)
+    _expect_follow_up(run)
     if run and ladder.ack_timeout is not None:
         set_afterwards(tx, run, "reopen", clock.now() + ladder.ack_timeout)
 
 
-async def stop(tx: Transaction, subject_id: UUID, reason: str) -> None:
-    await _stop(tx, await _run_of(tx, subject_id), subject_id, reason)
+async def stop(tx: Transaction, subject_id: UUID, reason: str, *, follow_up: bool = False) -> None:
+    """With a `follow_up` when this is an ending that those who were told are to hear of."""
+    run = await _run_of(tx, subject_id)
+    await _stop(tx, run, subject_id, reason)
+    if follow_up:
+        _expect_follow_up(run)
+
+
+def _expect_follow_up(run: Run | None) -> None:
+    if run and run.reached_anybody:
+        run.follow_up_at = clock.now()
+
+
+async def hold(tx: Transaction, subject_id: UUID) -> Run | None:
+    """Until the transaction ends, this paging has no other ending."""
+    return await _run_of(tx, subject_id)
 
 
 async def _stop(tx: Transaction, run: Run | None, subject_id: UUID, reason: str) -> None:
     await notify.withdraw(tx, subject_id, reason)
     if run:
+        run.follow_up_at = None
         set_afterwards(tx, run, None, None)
     if run and run.status == "running":
         run.status, run.stopped_reason, run.next_at = "stopped", reason, None

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from pulsar.base import clock
 from pulsar.base.db import Transaction
-from pulsar.base.jobs import CLOCK_SLACK
 from pulsar.escalation import turns
 from pulsar.escalation.choice import Choice, Meant, in_turn
 from pulsar.escalation.events import FellBack, LevelFired, LevelSkipped
@@ -39,11 +38,11 @@ async def fire(tx: Transaction, steps: Sequence[DueStep]) -> list[DueStep]:
 
 
 def _stands_at(run: Run, step: DueStep) -> bool:
-    """Whether the run is still where the job thinks, and its time has come."""
-    if run.status != "running" or run.generation != step.generation:
+    """Whether the run is still where the job thinks. That its time has come the queue has said, by the database's
+    clock: this node's may have been put back meanwhile, and would have the page wait for it to catch up."""
+    if run.status != "running" or run.generation != step.generation or run.next_at is None:
         return False
-    here = (run.cycle, run.position) == (step.cycle, step.position)
-    return here and run.next_at is not None and run.next_at <= clock.now() + CLOCK_SLACK
+    return (run.cycle, run.position) == (step.cycle, step.position)
 
 
 async def fire_from(tx: Transaction, run: Run, cycle: int, position: int) -> Step | None:
@@ -133,6 +132,7 @@ async def _fall_back(tx: Transaction, run: Run, step: Step) -> None:
     """Never silence: when the ladder reached nobody at all, the members of the alert's team are paged, and if that
     reaches nobody either, the organization's owners and admins, even if their own settings are against it."""
     run.fault = run.fault or NOBODY
+    run.fell_back_at = clock.now()
     if run.team_id:
         people = await team_people(tx, run.team_id)
         if people and await _page_instead(tx, run, step, people, "team"):

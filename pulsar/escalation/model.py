@@ -100,7 +100,8 @@ class Run(OrgOwned):
     `cycle` and `position` name the step that fires next, at `next_at`; `fault` says what went wrong in
     choosing whom to page, for people to mend. `afterwards` is what happens to the alert at `afterwards_at`, by itself:
     it opens again when nobody has closed it since the acknowledgement, or is closed when nobody is left to page. When
-    the ladder reaches nobody, the members of `team_id` come before the owners and admins.
+    the ladder reaches nobody, the members of `team_id` come before the owners and admins, and `fell_back_at` says when.
+    `follow_up_at` is set until those who were told have been told how it ended.
     """
 
     __tablename__ = "escalations"
@@ -111,6 +112,8 @@ class Run(OrgOwned):
         CheckConstraint("afterwards IN ('reopen','close')", name="afterwards"),
         CheckConstraint("(afterwards IS NULL) = (afterwards_at IS NULL)", name="afterwards_at"),
         Index("ix_escalations_afterwards", "afterwards_at", postgresql_where="afterwards_at IS NOT NULL"),
+        Index("ix_escalations_follow_up", "follow_up_at", postgresql_where="follow_up_at IS NOT NULL"),
+        Index("ix_escalations_fell_back", "org_id", "fell_back_at", postgresql_where="fell_back_at IS NOT NULL"),
         Index("ix_escalations_fault", "started_at", postgresql_where="fault IS NOT NULL"),
         Index("ix_escalations_policy", "org_id", "policy_id", postgresql_where="status = 'running'"),
     )
@@ -135,6 +138,8 @@ class Run(OrgOwned):
     ended_at: Mapped[datetime | None]
     afterwards: Mapped[str | None]
     afterwards_at: Mapped[datetime | None]
+    follow_up_at: Mapped[datetime | None]
+    fell_back_at: Mapped[datetime | None]
 
 
 class TurnRow(Base):

@@ -192,6 +192,19 @@ def put_off(tx: Transaction, notification: Notification, until: datetime) -> Non
     tx.enqueue(delivery_job(tx.org, notification.id, notification.tries, urgency, until))
 
 
+async def resume(tx: Transaction, notification_id: UUID) -> None:
+    """A message that is to go out and that no time is set for: there should be none, so the auditor asks for this. The
+    digest that it was to go out in is over, or never was."""
+    notification = await tx.get(Notification, (tx.org, notification_id), with_for_update=True)
+    if not notification or notification.status not in {"pending", "sending"} or notification.next_attempt_at:
+        return
+    digest = await tx.get(Notification, (tx.org, notification.carried_by)) if notification.carried_by else None
+    if digest and digest.status in {"pending", "sending"}:
+        return
+    notification.carried_by = notification.held_back_by = None
+    put_off(tx, notification, clock.now())
+
+
 async def withdraw(tx: Transaction, subject_id: UUID, reason: str) -> None:
     """Nothing more goes out about this subject. What a worker is sending at this moment cannot be called
     back, but is not tried again; nor is what was sent, when its provider says later that it did not arrive."""

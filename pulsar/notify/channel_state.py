@@ -1,6 +1,6 @@
 """Does a channel work at the moment? What its messages meet with, and the breaker that follows from it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -70,7 +70,7 @@ async def mend(tx: Transaction, channel: ChannelRow, at: datetime) -> None:
 def set_right(channel: ChannelRow) -> None:
     """Nothing is held against it any more."""
     _keep(channel, Breaker())
-    channel.broken_since = channel.last_error = channel.last_error_at = None
+    channel.broken_since = channel.last_error = channel.last_error_at = channel.report_at = None
 
 
 def _worth_noting(channel: ChannelRow) -> bool:
@@ -105,11 +105,17 @@ async def failed(tx: Transaction, channel_id: UUID, answer: str, failure: Undeli
     if channel.broken_since is None and (for_good or channel.retry_at):
         channel.broken_since = now
         tx.record(ChannelBroken(channel.id, name=channel.name, reason=answer))
-        tx.enqueue(report_job(tx.org, channel, now if for_good else now + PATIENCE))
+        report_later(tx, channel, now if for_good else now + PATIENCE)
 
 
-def report_job(org: UUID | None, channel: ChannelRow, at: datetime) -> Job:
-    since = channel.broken_since
-    assert since
-    ids = {"org": org, "channel": channel.id, "since": since.isoformat()}
-    return Job("report_channel", f"report_channel:{channel.id}:{since.isoformat()}", ids, at)
+def report_later(tx: Transaction, channel: ChannelRow, at: datetime) -> None:
+    channel.report_at = at
+    if channel.broken_since:
+        tx.enqueue(report_job(tx.org, channel.id, channel.broken_since, at))
+
+
+def report_job(org: UUID | None, channel_id: UUID, since: datetime, at: datetime) -> Job:
+    """In UTC, as the sweep reads them from the row: the same instants must make the same key."""
+    since = since.astimezone(UTC)
+    ids = {"org": org, "channel": channel_id, "since": since.isoformat()}
+    return Job("report_channel", f"report_channel:{channel_id}:{at.astimezone(UTC).isoformat()}", ids, at)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from pulsar.base.http import Pulsar
-from pulsar.notify import bundling, delivery, receipts, trouble
+from pulsar.notify import actions, bundling, delivery, receipts, trouble
 
 
 async def deliver(pulsar: Pulsar, ids: dict[str, Any]) -> None:
@@ -22,4 +22,15 @@ async def report_channel(pulsar: Pulsar, ids: dict[str, Any]) -> None:
         await trouble.report(tx, UUID(ids["channel"]), datetime.fromisoformat(ids["since"]))
 
 
-JOBS = {"deliver": deliver, "digest": digest, "report_channel": report_channel, "receipt": receipts.receive_later}
+async def message_forgotten(pulsar: Pulsar, ids: dict[str, Any]) -> None:
+    async with pulsar.db.in_org(UUID(ids["org"])) as tx:
+        await actions.resume(tx, UUID(ids["notification"]))
+
+
+JOBS = {
+    "deliver": deliver,
+    "digest": digest,
+    "report_channel": report_channel,
+    "receipt": receipts.receive_later,
+    "message_forgotten": message_forgotten,
+}

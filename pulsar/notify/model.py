@@ -15,10 +15,12 @@ class ChannelRow(OrgOwned):
     """A channel as an organization set it up. Its secrets lie sealed in `secrets`, never in `config`.
 
     `bundle` is the time in which one recipient gets at most one message, but for P1; the rest comes as a digest. Zero
-    for none. `failures` and `retry_at` are its breaker; `broken_since` is set while it needs somebody to look at it.
+    for none. `failures` and `retry_at` are its breaker; `broken_since` is set while it needs somebody to look at it,
+    and `report_at` until its owners have been told so.
     """
 
     __tablename__ = "channels"
+    __table_args__ = (Index("ix_channels_report", "report_at", postgresql_where="report_at IS NOT NULL"),)
 
     name: Mapped[str]
     channel_type: Mapped[str]
@@ -30,6 +32,7 @@ class ChannelRow(OrgOwned):
     failures: Mapped[int] = mapped_column(default=0)
     retry_at: Mapped[datetime | None]
     broken_since: Mapped[datetime | None]
+    report_at: Mapped[datetime | None]
     last_success_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
     last_error_at: Mapped[datetime | None]

@@ -198,12 +198,15 @@ async def test_functions_with_the_owners_rights_are_few_and_cannot_be_misled(own
         "audit_findings",
         "calendar_feed",
         "engine_state",
+        "forget_closed_alerts",
+        "forget_delivery_log",
         "incoming_token",
         "invitation_of",
         "organizations_of",
         "overdue_shift_watches",
         "overdue_work",
         "search_alerts",
+        "untold_news",
     }
     assert all(row.proconfig == ["search_path=pg_catalog, public"] and not row.open for row in found)
 

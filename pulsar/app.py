@@ -51,6 +51,7 @@ from pulsar.oncall import overrides_api as overrides
 from pulsar.oncall import preview_api as preview
 from pulsar.oncall import rotations_api as rotations
 from pulsar.oncall import shift_notices_api as shift_notices
+from pulsar.people import accounts_api as accounts
 from pulsar.people import api as people
 from pulsar.people import me_api as me
 from pulsar.people import members_api as members
@@ -88,6 +89,7 @@ _ROUTES = (
     problems,
     channels,
     contacts,
+    accounts,
     receipts,
     phones,
     preferences,

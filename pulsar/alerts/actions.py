@@ -24,6 +24,7 @@ from pulsar.alerts.rules import ALLOWED, LONGEST_SNOOZE, Priority, Status
 from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Invalid, NotFound
+from pulsar.base.events import PEOPLE
 from pulsar.base.jobs import CLOCK_SLACK, Job
 from pulsar.escalation import actions as escalation
 from pulsar.notify.rules import Subject
@@ -83,8 +84,14 @@ def _check(alert: Alert, verb: str) -> None:
 
 
 def _person(tx: Transaction) -> UUID | None:
-    """The user who acts, also by the link in a page or from their phone; None for an integration and for Pulsar."""
-    return tx.actor.id if tx.actor.type in {"user", "link", "phone"} else None
+    """The user who acts, also by the link in a page, from their phone or in a chat; None for an integration and for
+    Pulsar."""
+    return tx.actor.id if tx.actor.type in PEOPLE else None
+
+
+def _changed(tx: Transaction, alert: Alert) -> None:
+    """Shown where there is a message that can be changed."""
+    tx.enqueue(follow_up_job(tx.org, alert.id, "changed", clock.now()))
 
 
 async def acknowledge(tx: Transaction, alert: Alert) -> None:
@@ -101,6 +108,7 @@ async def unacknowledge(tx: Transaction, alert: Alert) -> None:
     alert.status = Status.OPEN
     alert.acknowledged_at = alert.acknowledged_by_user_id = None
     tx.record(AlertUnacknowledged(alert.id))
+    _changed(tx, alert)
     await _page_again(tx, alert, f"unacknowledged by {tx.actor.name}")
 
 
@@ -123,6 +131,7 @@ async def snooze(tx: Transaction, alert: Alert, until: datetime) -> None:
     tx.record(AlertSnoozed(alert.id, until=until.isoformat()))
     await escalation.stop(tx, alert.id, f"snoozed by {tx.actor.name}")
     tx.enqueue(wake_job(tx.org, alert.id, until))
+    _changed(tx, alert)
 
 
 def wake_job(org: UUID | None, alert_id: UUID, until: datetime) -> Job:
@@ -145,6 +154,7 @@ async def raise_priority(tx: Transaction, alert: Alert, priority: Priority) -> N
     a snooze stands."""
     before, alert.priority = alert.priority, priority
     tx.record(AlertUpdated(alert.id, before={"priority": before}, after={"priority": priority}))
+    _changed(tx, alert)
     if alert.status == Status.ACKNOWLEDGED:
         await _reopen(tx, alert, f"it came again as {priority}")
     else:
@@ -155,6 +165,7 @@ async def _reopen(tx: Transaction, alert: Alert, reason: str) -> None:
     alert.status, alert.snoozed_until = Status.OPEN, None
     alert.acknowledged_at = alert.acknowledged_by_user_id = None
     tx.record(AlertReopened(alert.id, reason=reason))
+    _changed(tx, alert)
     await _page_again(tx, alert, reason)
 
 
@@ -227,12 +238,14 @@ async def update(tx: Transaction, alert: Alert, changes: dict[str, Any]) -> None
         setattr(alert, field, value)
     if changed:
         tx.record(AlertUpdated(alert.id, before={f: before[f] for f in changed}, after=changed))
+        _changed(tx, alert)
         await escalation.revise(tx, subject_of(alert))
     if raised and raised < alert.priority:
         await raise_priority(tx, alert, raised)
     elif raised and raised != alert.priority:
         tx.record(AlertUpdated(alert.id, before={"priority": alert.priority}, after={"priority": raised}))
         alert.priority = raised
+        _changed(tx, alert)
         await escalation.revise(tx, subject_of(alert))
 
 
@@ -250,4 +263,5 @@ async def remove(tx: Transaction, alert: Alert) -> None:
     record of what happened."""
     await escalation.stop(tx, alert.id, f"deleted by {tx.actor.name}")
     tx.record(AlertDeleted(alert.id, number=alert.number, message=alert.message))
+    _changed(tx, alert)
     await tx.execute(delete(Alert).where(Alert.id == alert.id))

@@ -86,7 +86,9 @@ def story(facts: Iterable[Fact], messages: Iterable[Sent], person: Person | None
     """In the order of time; of the messages those that went to this person, if one is asked for."""
     lines = [line for fact in facts for line in _told(fact)]
     wanted = [sent for sent in messages if not person or concerns(sent, person)]
-    lines += [Line(sent.at, "message", message_words(sent)) for sent in wanted if sent.purpose != "digest"]
+    lines += [
+        Line(sent.at, "message", message_words(sent)) for sent in wanted if sent.purpose not in {"digest", "update"}
+    ]
     # Sorted by time alone: what was at one instant stays in the order of its causes.
     return sorted(lines, key=lambda line: line.at)
 

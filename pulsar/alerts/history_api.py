@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from pulsar.alerts.model import Alert
 from pulsar.base.db import Transaction
 from pulsar.base.errors import NotFound
-from pulsar.base.events import EventRow
+from pulsar.base.events import ActorType, EventRow
 from pulsar.base.http import Page, Pages, View, page_of
 from pulsar.escalation.outlook import EscalationView, outlook
 from pulsar.notify.log_api import NotificationView, notifications_page
@@ -22,7 +22,7 @@ router = APIRouter(tags=["Alerts"])
 
 
 class ActorView(View):
-    type: Literal["user", "integration", "system", "link", "phone"]
+    type: ActorType
     id: UUID | None
     name: str
 

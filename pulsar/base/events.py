@@ -12,12 +12,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pulsar.base.model import Base, org_id_column
 
+ActorType = Literal["user", "integration", "system", "link", "phone", "chat"]
+PEOPLE: frozenset[ActorType] = frozenset({"user", "link", "phone", "chat"})
+"""Those of them behind which there is a person."""
+
 
 @dataclass(frozen=True)
 class Actor:
-    """Who did it: a person, an integration, Pulsar itself, or a person by the link in a page or from their phone."""
+    """Who did it: a person, an integration, Pulsar itself, or a person by the link in a page, from their phone or in a
+    chat."""
 
-    type: Literal["user", "integration", "system", "link", "phone"]
+    type: ActorType
     id: UUID | None
     name: str
 

@@ -17,7 +17,7 @@ from pulsar.notify.channel import registry
 from pulsar.notify.model import ChannelRow, Notification
 from pulsar.notify.preference_setup import preferences_of
 from pulsar.notify.preferences import EVERYTHING, HeldBack, Preference, Send, decide, unreachable
-from pulsar.notify.rules import Letter, Occasion, Subject
+from pulsar.notify.rules import UPDATE, Letter, Occasion, Subject
 
 _MOST_URGENT = 6
 _NO_PRIORITY = "P3"
@@ -38,7 +38,7 @@ def priority_of(content: dict[str, Any]) -> str:
 
 def urgency_of(content: dict[str, Any]) -> int:
     """P1 is picked before P5 when there is a queue, and what asks nobody to act comes last."""
-    return NOT_URGENT if "follow_up" in content else _MOST_URGENT - int(priority_of(content)[1:])
+    return NOT_URGENT if {"follow_up", "standing"} & content.keys() else _MOST_URGENT - int(priority_of(content)[1:])
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,7 @@ async def tell_over(
     out_of_reach = held_back - {user_id for user_id, _, decision in decided if not unreachable(decision)}
     content = content | {
         "people": [name for user_id, name in users if user_id not in held_back],
+        "user_ids": [str(user_id) for user_id, _ in users if user_id not in held_back],
         "held_back": [name for user_id, name in users if user_id in held_back],
     }
     rows = [new_row(occasion, channel, None, content, Send(at)) for channel in rooms if users]
@@ -206,13 +207,18 @@ async def resume(tx: Transaction, notification_id: UUID) -> None:
 
 
 async def withdraw(tx: Transaction, subject_id: UUID, reason: str) -> None:
-    """Nothing more goes out about this subject. What a worker is sending at this moment cannot be called
-    back, but is not tried again; nor is what was sent, when its provider says later that it did not arrive."""
+    """Nothing more goes out about this subject; how it stands is still shown where there is a message about it. What a
+    worker is sending at this moment cannot be called back, but is not tried again; nor is what was sent, when its
+    provider says later that it did not arrive."""
     pending, underway = Notification.status == "pending", Notification.status.in_(("pending", "sending"))
     # In one statement: between two, a message that was being sent could fail, and be tried again after all.
     await tx.execute(
         update(Notification)
-        .where(Notification.subject_id == subject_id, underway | (Notification.status == "sent"))
+        .where(
+            Notification.subject_id == subject_id,
+            Notification.purpose != UPDATE,
+            underway | (Notification.status == "sent"),
+        )
         .values(
             reason=case((underway, reason), else_=Notification.reason),
             withdrawn_at=clock.now(),

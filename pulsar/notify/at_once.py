@@ -11,7 +11,7 @@ from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.ids import new_id
 from pulsar.notify import channel_state
-from pulsar.notify.channel import Channel, Message, Recipient, Undelivered
+from pulsar.notify.channel import Channel, Message, Recipient, Undelivered, answered
 from pulsar.notify.model import Attempt, ChannelRow, Notification
 from pulsar.notify.rules import Purpose, kept_answer
 
@@ -34,7 +34,7 @@ async def send(channel: Channel, message: Message, config: Any, recipient: Recip
     seconds = getattr(config, "timeout_seconds", _SECONDS)
     try:
         async with asyncio.timeout(seconds):
-            answer, delivered = await channel.send(message, config, recipient), True
+            answer, delivered = answered(await channel.send(message, config, recipient))[0], True
     except Undelivered as failure:
         answer, delivered = failure.answer, False
     except TimeoutError:

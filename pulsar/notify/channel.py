@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl
 from pydantic.fields import FieldInfo
 
 from pulsar.notify import channels
+from pulsar.notify.rules import Standing
 
 Reach = Literal["personal", "room"]
 Contact = Literal["phone"]
@@ -29,6 +30,26 @@ class Config(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
+Reference = dict[str, str]
+"""What a provider calls a message of ours, so that it can be changed later, or answered."""
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What a channel whose messages can be changed answers when it has sent one."""
+
+    answer: str
+    reference: Reference
+
+
+@dataclass(frozen=True)
+class Named:
+    """Somebody whom a message in a room is for. `account`: what the provider calls them, if that is known."""
+
+    name: str
+    account: str | None = None
+
+
 @dataclass(frozen=True)
 class Message:
     """One message to one recipient, ready to be sent."""
@@ -44,6 +65,12 @@ class Message:
     callback_url: str | None = None
     """Below it the provider tells what became of the message, and what was answered; none when it cannot reach us."""
     link_label: str = "Open in Pulsar"
+    standing: Standing | None = None
+    """Of a message about an alert: how that stands, and what may be done with it."""
+    named: tuple[Named, ...] = ()
+    """Whom a message in a room is for, where the channel knows how to call them."""
+    thread: Reference | None = None
+    """The message about the same alert that stands there already, if messages there can be changed."""
 
     @property
     def priority(self) -> str | None:
@@ -89,8 +116,8 @@ class Undelivered(Exception):
     """The message did not arrive. `permanent`: trying again cannot help. The text is what the log shows.
 
     `channel_broken`: nobody else will get theirs either, until somebody mends the channel's settings. Of a room every
-    permanent failure means that; a personal channel says so when its credentials are refused, and not when a person's
-    address is.
+    permanent failure means that, unless it says False; a personal channel says so when its credentials are refused, and
+    not when a person's address is.
     """
 
     def __init__(
@@ -99,7 +126,7 @@ class Undelivered(Exception):
         *,
         permanent: bool = False,
         retry_after_seconds: float | None = None,
-        channel_broken: bool = False,
+        channel_broken: bool | None = None,
     ) -> None:
         super().__init__(answer)
         self.channel_broken = channel_broken
@@ -115,6 +142,12 @@ class Channel(Protocol):
     It may have more: `contact`, what it must know of a person to reach them; and for a provider that calls back,
     `signed(config, url, form, headers)`, whether that was really the provider, `receipt(form)`, what it told of a
     message, and `reads_replies`, when people can answer.
+
+    Where a message can be changed after it was sent, `send` answers Posted, and `edit(message, config, reference)`
+    changes it: then there is one message about an alert, which shows how that stands. `accounts` names the provider
+    whose accounts people link, so that they can be called, and what they press there is theirs. `check(config)` asks
+    the provider before settings are saved, and answers them as they are to be kept; `manifest(url)` is what to paste
+    there to make an app of ours, which tells us at that address what was pressed.
     """
 
     slug: str
@@ -123,7 +156,7 @@ class Channel(Protocol):
     help: str
     Config: type[Config]
 
-    async def send(self, message: Message, config: Any, recipient: Recipient | None) -> str:
+    async def send(self, message: Message, config: Any, recipient: Recipient | None) -> str | Posted:
         """Returns what the provider answered. Raises Undelivered."""
         ...
 
@@ -147,6 +180,20 @@ def contact_of(channel: Channel) -> Contact | None:
     """What it must know of a person, beyond their e-mail address, to reach them."""
     needed: Contact | None = getattr(channel, "contact", None)
     return needed
+
+
+def answered(sent: str | Posted) -> tuple[str, Reference | None]:
+    return (sent.answer, sent.reference) if isinstance(sent, Posted) else (sent, None)
+
+
+def edits(channel: Channel) -> bool:
+    return hasattr(channel, "edit")
+
+
+def accounts_of(channel: Channel) -> str | None:
+    """At which provider people have accounts by which this channel can call them."""
+    provider: str | None = getattr(channel, "accounts", None)
+    return provider
 
 
 def gives_receipts(channel: Channel) -> bool:

@@ -97,7 +97,7 @@ async def failed(tx: Transaction, channel_id: UUID, answer: str, failure: Undeli
         return
     now = clock.now()
     channel.last_error, channel.last_error_at = answer, now
-    for_good = failure.permanent and (failure.channel_broken or registry()[channel.channel_type].reach == "room")
+    for_good = failure.permanent and _concerns_all(channel, failure)
     if failure.permanent and not for_good:
         return  # one person's address, of which the others know nothing
     if not failure.permanent:
@@ -106,6 +106,12 @@ async def failed(tx: Transaction, channel_id: UUID, answer: str, failure: Undeli
         channel.broken_since = now
         tx.record(ChannelBroken(channel.id, name=channel.name, reason=answer))
         report_later(tx, channel, now if for_good else now + PATIENCE)
+
+
+def _concerns_all(channel: ChannelRow, failure: Undelivered) -> bool:
+    if failure.channel_broken is not None:
+        return failure.channel_broken
+    return registry()[channel.channel_type].reach == "room"
 
 
 def report_later(tx: Transaction, channel: ChannelRow, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,17 +14,17 @@ from pulsar.base.db import Transaction
 from pulsar.base.errors import Problem
 from pulsar.base.http import Pulsar
 from pulsar.base.jobs import CLOCK_SLACK
-from pulsar.notify import bundling, channel_state
+from pulsar.notify import bundling, channel_state, live_messages
 from pulsar.notify.actions import put_off
-from pulsar.notify.channel import Channel, Message, Recipient, Undelivered, registry
+from pulsar.notify.channel import Channel, Message, Posted, Recipient, Reference, Undelivered, registry
 from pulsar.notify.channel_setup import config_of
 from pulsar.notify.digest import compose_digest
 from pulsar.notify.lanes import LANES
 from pulsar.notify.message import compose
 from pulsar.notify.model import Attempt, ChannelRow, Notification
 from pulsar.notify.outcome import cancel, carried, count_failure, give_up
-from pulsar.notify.recipients import recipient_of, unreachable
-from pulsar.notify.rules import DIGEST, SAME_WITHIN, TRIES, is_too_late, life_of
+from pulsar.notify.recipients import named, recipient_of, unreachable
+from pulsar.notify.rules import DIGEST, SAME_WITHIN, TRIES, UPDATE, is_too_late, life_of
 from pulsar.orgs.actions import membership_of
 
 # A worker that died while sending is noticed by the queue within 10 s; the sweep looks after what it missed.
@@ -41,6 +41,16 @@ class Claimed:
     message: Message
     config: Any
     recipient: Recipient | None
+    changes: Reference | None = None
+    """The message that is to be changed into this one."""
+
+    async def sent(self) -> str | Posted:
+        """What the provider answers. Raises Undelivered."""
+        if self.changes:
+            kind: Any = self.channel
+            changed: str | Posted = await kind.edit(self.message, self.config, self.changes)
+            return changed
+        return await self.channel.send(self.message, self.config, self.recipient)
 
     @property
     def seconds_to_send(self) -> int:
@@ -58,14 +68,15 @@ async def claim(tx: Transaction, pulsar: Pulsar, notification_id: UUID, lane: Ex
     if not row or not row.enabled:
         await give_up(tx, notification, "The channel was deleted." if not row else "The channel is switched off.")
         return None
-    if await _has_twin(tx, notification, row):
+    channel = registry()[row.channel_type]
+    there = await live_messages.standing_message(tx, notification, channel)
+    if await _must_let_pass(tx, notification, channel, there) or await _has_twin(tx, notification, row):
         return None
     try:
         config = config_of(tx, row)
     except Problem as problem:
         await give_up(tx, notification, problem.detail)
         return None
-    channel = registry()[row.channel_type]
     recipient = await recipient_of(tx, notification.user_id, channel) if notification.user_id else None
     if why := unreachable(channel, recipient):
         await give_up(tx, notification, why)
@@ -76,8 +87,10 @@ async def claim(tx: Transaction, pulsar: Pulsar, notification_id: UUID, lane: Ex
         return None
     if not await _its_turn(tx, pulsar, notification, row, lane):
         return None
-    message = compose_digest(pulsar, tx, notification, inside) if inside else compose(pulsar, tx, notification)
-    claimed = Claimed(channel, message, config, recipient)
+    message = compose_digest(pulsar, tx, notification, inside) if inside else compose(pulsar, tx, notification, there)
+    changed = there if notification.purpose == UPDATE else None
+    message = replace(message, named=await named(tx, (changed or notification).content, channel, config))
+    claimed = Claimed(channel, message, config, recipient, changed.reference if changed else None)
     _take(notification, inside, claimed)
     return claimed
 
@@ -89,11 +102,27 @@ def _take(notification: Notification, inside: Sequence[Notification], claimed: C
     notification.next_attempt_at = clock.now() + CLAIM + timedelta(seconds=claimed.seconds_to_send)
 
 
+async def _must_let_pass(
+    tx: Transaction, notification: Notification, channel: Channel, there: Notification | None
+) -> bool:
+    """Whether another message about the same is being sent, after which this one comes; or it has nothing to change."""
+    if await live_messages.another_is_underway(tx, notification, channel, there):
+        put_off(tx, notification, clock.now() + live_messages.SOON)
+        return True
+    if notification.purpose == UPDATE and not there:
+        cancel(notification, "There is no message that could show it.")
+        return True
+    return False
+
+
 async def _wanted(tx: Transaction, notification: Notification) -> bool:
     """Whether it is to be sent at all, at this time."""
     if notification.status not in {"pending", "sending"} or notification.carried_by:
         return False
     if notification.status == "pending" and _not_due(notification):
+        return False
+    if await live_messages.outdated(tx, notification):
+        cancel(notification, live_messages.REPLACED)
         return False
     if notification.reason:  # withdrawn while a worker that is gone was sending it
         cancel(notification, notification.reason)

@@ -13,7 +13,7 @@ import structlog
 
 from pulsar.base import clock
 from pulsar.base.http import Pulsar
-from pulsar.notify.channel import Undelivered
+from pulsar.notify.channel import Reference, Undelivered, answered
 from pulsar.notify.claiming import Claimed, claim
 from pulsar.notify.model import Attempt
 from pulsar.notify.outcome import conclude
@@ -30,7 +30,7 @@ async def deliver(pulsar: Pulsar, org: UUID, notification_id: UUID) -> None:
             return
         begun_at, started = clock.now(), time.monotonic()
         # When the worker is stopped here, the job goes back into the queue, and the next worker sends it again.
-        answer, failure = await _send(claimed)
+        answer, reference, failure = await _send(claimed)
     attempt = Attempt(
         notification_id=notification_id,
         at=begun_at,
@@ -39,14 +39,14 @@ async def deliver(pulsar: Pulsar, org: UUID, notification_id: UUID) -> None:
         duration_ms=int((time.monotonic() - started) * 1000),
     )
     async with pulsar.db.in_org(org) as tx:
-        await conclude(tx, attempt, failure)
+        await conclude(tx, attempt, failure, reference)
 
 
-async def _send(claimed: Claimed) -> tuple[str, Undelivered | None]:
-    """What was answered, and the failure if it is one."""
+async def _send(claimed: Claimed) -> tuple[str, Reference | None, Undelivered | None]:
+    """What was answered, what the message is called there, and the failure if it is one."""
     try:
         async with asyncio.timeout(claimed.seconds_to_send):
-            return await claimed.channel.send(claimed.message, claimed.config, claimed.recipient), None
+            return *answered(await claimed.sent()), None
     except Undelivered as error:
         failure = error
     except TimeoutError:
@@ -55,4 +55,4 @@ async def _send(claimed: Claimed) -> tuple[str, Undelivered | None]:
         # Whatever a channel's file did not foresee is a failed try like any other, and loud.
         log.exception("channel_broken", channel=claimed.channel.slug, notification=claimed.message.id)
         failure = Undelivered(f"{type(error).__name__}: {error}")
-    return failure.answer, failure
+    return failure.answer, None, failure

@@ -1,5 +1,6 @@
 """What does a page say? Its words and its links, composed when it is sent."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -11,13 +12,14 @@ from pulsar.base.http import Pulsar
 from pulsar.notify.callbacks import callback_url
 from pulsar.notify.channel import Message
 from pulsar.notify.model import Notification
-from pulsar.notify.rules import Subject
+from pulsar.notify.rules import Standing, Subject
 
 ACKNOWLEDGE = "acknowledge"
 LINK_LIFETIME = timedelta(days=7)
 
 
-def compose(pulsar: Pulsar, tx: Transaction, notification: Notification) -> Message:
+def compose(pulsar: Pulsar, tx: Transaction, notification: Notification, there: Notification | None = None) -> Message:
+    """`there` is the message about the same that can be changed, or answered."""
     base_url = pulsar.settings.base_url
     content = notification.content
     if "subject" not in content:
@@ -31,8 +33,22 @@ def compose(pulsar: Pulsar, tx: Transaction, notification: Notification) -> Mess
             facts={"kind": notification.purpose},
         )
     subject = Subject.from_json(content["subject"])
+    thread = there.reference if there else None
     if follow_up := content.get("follow_up"):
-        return _follow_up(base_url, notification, subject, follow_up)
+        return replace(_follow_up(base_url, notification, subject, follow_up), thread=thread)
+    if there and (standing := content.get("standing")):
+        shown = _page(base_url, tx, there, subject)
+        return replace(
+            shown,
+            id=str(notification.id),
+            standing=Standing.from_json(standing),
+            facts=shown.facts | {"kind": notification.purpose},
+        )
+    return replace(_page(base_url, tx, notification, subject), thread=thread)
+
+
+def _page(base_url: str, tx: Transaction, notification: Notification, subject: Subject) -> Message:
+    content = notification.content
     people = content["people"]
     return Message(
         id=str(notification.id),
@@ -54,6 +70,7 @@ def compose(pulsar: Pulsar, tx: Transaction, notification: Notification) -> Mess
             "cycle": notification.cycle,
             "people": people,
         },
+        standing=Standing(),
     )
 
 

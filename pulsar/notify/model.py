@@ -96,7 +96,7 @@ class Notification(OrgOwned):
     What a preference held back is in it too, as `suppressed`, with `held_back_by` as the reason for machines; of one
     that is pending it is what it waits for. One that goes out in a digest is `carried_by` that, and shares its fate.
     `receipt` is what a provider told after it had taken the message; `withdrawn_at` keeps that from calling for another
-    try.
+    try. `reference` is what the provider calls a message that can be changed; an `update` is what changes it.
     """
 
     __tablename__ = "notifications"
@@ -132,6 +132,7 @@ class Notification(OrgOwned):
     next_attempt_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     receipt: Mapped[str | None]
+    reference: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))
     withdrawn_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = created_at_column()
 

@@ -10,21 +10,23 @@ from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.notify import bundling, channel_state
 from pulsar.notify.actions import put_off
-from pulsar.notify.channel import Undelivered
+from pulsar.notify.channel import Reference, Undelivered
 from pulsar.notify.events import NotificationFailed, NotificationSent
 from pulsar.notify.model import Attempt, Notification
-from pulsar.notify.rules import DIGEST, retry_delay
+from pulsar.notify.rules import DIGEST, UPDATE, retry_delay
 from pulsar.people.model import User
 
 
-async def conclude(tx: Transaction, attempt: Attempt, failure: Undelivered | None) -> None:
+async def conclude(
+    tx: Transaction, attempt: Attempt, failure: Undelivered | None, reference: Reference | None = None
+) -> None:
     # The lock first: the attempt's reference to the row is a weaker lock on it, and two that hold that one and both
     # want this one wait in a circle.
     notification = await tx.get_one(Notification, (tx.org, attempt.notification_id), with_for_update=True)
     tx.add(attempt)
     if not failure:
         await channel_state.worked(tx, notification.channel_id)
-        sent_at = clock.now()
+        sent_at, notification.reference = clock.now(), reference
         for row in [notification, *await carried(tx, notification)]:
             await _sent(tx, row, sent_at)
         return
@@ -60,7 +62,7 @@ async def carried(tx: Transaction, digest: Notification, *statuses: str) -> list
 async def _sent(tx: Transaction, notification: Notification, at: datetime) -> None:
     notification.status, notification.reason = "sent", None
     notification.sent_at, notification.next_attempt_at = at, None
-    if notification.subject_id:
+    if notification.subject_id and notification.purpose != UPDATE:
         tx.record(NotificationSent(notification.subject_id, **await _naming(tx, notification)))
 
 
@@ -84,7 +86,7 @@ def cancel(notification: Notification, reason: str) -> None:
 async def give_up(tx: Transaction, notification: Notification, reason: str) -> None:
     for row in [notification, *await carried(tx, notification)]:
         row.status, row.reason, row.next_attempt_at = "failed", reason, None
-        if row.subject_id:
+        if row.subject_id and row.purpose != UPDATE:
             tx.record(NotificationFailed(row.subject_id, **await _naming(tx, row), reason=reason))
 
 

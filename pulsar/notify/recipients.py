@@ -1,13 +1,15 @@
 """Who is it for, and what of theirs must a channel know to reach them?"""
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from pulsar.base.db import Transaction
-from pulsar.notify.channel import Channel, Recipient, contact_of, registry
+from pulsar.notify.channel import Channel, Named, Recipient, accounts_of, contact_of, registry
 from pulsar.notify.model import ChannelRow
+from pulsar.people import accounts
 from pulsar.people.contacts import phone_of, with_phone
 from pulsar.people.model import User
 
@@ -30,6 +32,16 @@ async def recipient_of(tx: Transaction, user_id: UUID, channel: Channel) -> Reci
     user = await tx.get_one(User, user_id)
     phone = await phone_of(tx, user_id) if contact_of(channel) == "phone" else None
     return Recipient(user.full_name, user.email, phone)
+
+
+async def named(tx: Transaction, content: dict[str, Any], channel: Channel, config: Any) -> tuple[Named, ...]:
+    """Whom a message in a room is for, as the channel calls them."""
+    provider, ids = accounts_of(channel), [UUID(user_id) for user_id in content.get("user_ids", ())]
+    if not provider or not ids:
+        return ()
+    known = await accounts.known(tx, provider, getattr(config, "workspace", ""), ids)
+    names = zip(ids, content["people"], strict=True)
+    return tuple(Named(name, known.get(user_id)) for user_id, name in names)
 
 
 def unreachable(channel: Channel, recipient: Recipient | None) -> str | None:

@@ -5,10 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 from uuid import UUID
 
-Purpose = Literal["page", "follow_up", "digest", "test", "direct", "invitation", "cover", "shift", "verification"]
+Purpose = Literal[
+    "page", "follow_up", "update", "digest", "test", "direct", "invitation", "cover", "shift", "verification"
+]
 Status = Literal["pending", "sending", "sent", "delivered", "failed", "cancelled", "suppressed"]
 
 DIGEST: Purpose = "digest"
+UPDATE: Purpose = "update"
 
 SAME_WITHIN = timedelta(seconds=55)
 """Over a channel that bundles, the same person is told of the same alert once in so long: a little less than a minute,
@@ -38,6 +41,38 @@ class Subject:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
         return cls(**{**stored, "id": UUID(stored["id"])})
+
+
+Verb = Literal["acknowledge", "snooze", "close"]
+"""What may be done with a subject from where it is shown."""
+
+_POSSIBLE: dict[str, tuple[Verb, ...]] = {
+    "open": ("acknowledge", "snooze", "close"),
+    "acknowledged": ("snooze", "close"),
+    "snoozed": ("acknowledge", "close"),
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a subject stands, for a message that says so: since who did what, until when, and why."""
+
+    status: Literal["open", "acknowledged", "snoozed", "closed", "deleted"] = "open"
+    by: str | None = None
+    until: datetime | None = None
+    reason: str | None = None
+
+    @property
+    def possible(self) -> tuple[Verb, ...]:
+        return _POSSIBLE.get(self.status, ())
+
+    def to_json(self) -> dict[str, Any]:
+        return {**self.__dict__, "until": self.until.isoformat() if self.until else None}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        until = datetime.fromisoformat(stored["until"]) if stored["until"] else None
+        return cls(**{**stored, "until": until})
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ def refusal(answer: Answer, said: str = "", *, retry_after_seconds: float | None
         " · ".join(part for part in parts if part),
         permanent=answer.status < 500 and answer.status not in _PASSING,
         # Whoever it was for: nobody gets theirs with these credentials.
-        channel_broken=answer.status == 401,
+        channel_broken=True if answer.status == 401 else None,
         retry_after_seconds=retry_after_seconds or retry_after(answer.headers.get("retry-after", ""), clock.now()),
     )
 

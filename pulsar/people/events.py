@@ -78,3 +78,23 @@ class ContactVerified(ContactEvent):
 class ContactRemoved(ContactEvent):
     type: ClassVar = "contact.removed"
     kind: str
+
+
+class AccountEvent(Event):
+    """About the member whose it is."""
+
+    subject_type: ClassVar = "user"
+
+
+@dataclass(frozen=True)
+class AccountLinked(AccountEvent):
+    type: ClassVar = "account.linked"
+    provider: str
+    name: str
+
+
+@dataclass(frozen=True)
+class AccountUnlinked(AccountEvent):
+    type: ClassVar = "account.unlinked"
+    provider: str
+    name: str

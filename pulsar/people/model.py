@@ -113,3 +113,23 @@ class ContactMethod(OrgOwned):
     code_expires_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = created_at_column()
+
+
+class LinkedAccount(OrgOwned):
+    """Whose account at a provider it is: what is pressed there with it, this member has pressed. `workspace` is the
+    part of the provider's world in which `account` means one person; empty where it means one everywhere."""
+
+    __tablename__ = "linked_accounts"
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "user_id"], ["memberships.org_id", "memberships.user_id"]),
+        CheckConstraint("provider IN ('slack','telegram')", name="provider"),
+        Index("uq_linked_accounts_account", "org_id", "provider", "workspace", "account", unique=True),
+        Index("ix_linked_accounts_user", "org_id", "user_id"),
+    )
+
+    user_id: Mapped[UUID]
+    provider: Mapped[str]
+    workspace: Mapped[str]
+    account: Mapped[str]
+    name: Mapped[str]
+    created_at: Mapped[datetime] = created_at_column()

@@ -11,7 +11,8 @@ from sqlalchemy import update
 from pulsar.app import build_api
 from pulsar.base.http import Pulsar
 from pulsar.orgs.model import Membership
-from pulsar.people import contacts
+from pulsar.people import accounts, contacts
+from pulsar.people.accounts import Account
 from tests.architecture.openapi import Operation, operations
 from tests.world import Clock, Engine, Mailbox, People, Person
 
@@ -53,11 +54,13 @@ async def _objects(owner: Person, engine: Engine, mailbox: Mailbox) -> dict[str,
     log = await owner.has("/notifications/logs")
     async with engine.pulsar.db.in_org(owner.org_id) as tx:
         contact = await contacts.add(tx, owner.id, "phone", "+4915112345678")
+        account = await accounts.link(tx, owner.id, Account("slack", "T1", f"U{owner.id.hex}", owner.name))
     invitation = await owner.makes("/invitations", email=f"guest-{owner.email}", team_ids=[team["id"]])
     return await _on_call(owner, team["id"]) | {
         "alert_id": alert["id"],
         "channel_id": channel["id"],
         "contact_id": str(contact.id),
+        "account_id": str(account.id),
         "invitation_id": invitation["id"],
         "log_id": log["items"][0]["id"],
         "policy_id": policy["id"],

@@ -32,10 +32,13 @@ FOR_VIEWERS = {
 FOR_VIEWERS |= {"POST /schedules/{schedule_id}/feeds", "POST /users/me/feeds", "PATCH /users/me/shift-notices"}
 # And say under which number they are reached.
 FOR_VIEWERS |= {"POST /users/me/contacts"}
+# And which account at Slack or Telegram is theirs.
+FOR_VIEWERS |= {"POST /users/me/accounts", "POST /users/me/accounts/look"}
 # And look whom a policy would page, which pages nobody.
 FOR_VIEWERS |= {"POST /escalation-policies/simulate", "POST /escalation-policies/{policy_id}/simulate"}
 # One person's own: to whom it does not belong it is not there, in the same organization either.
 OWN = (
+    "/users/me/accounts/{account_id}",
     "/users/me/contacts/{contact_id}",
     "/users/me/contacts/{contact_id}/code",
     "/users/me/contacts/{contact_id}/verify",

@@ -1,6 +1,6 @@
 """When a delivery is tried again, and when it is given up."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pulsar.alerts.rules import ALLOWED, Status
 from pulsar.notify.actions import urgency_of
-from pulsar.notify.rules import LONGEST_ANSWER, TRIES, Subject, kept_answer, retry_delay
+from pulsar.notify.rules import LONGEST_ANSWER, TRIES, Standing, Subject, kept_answer, retry_delay
 
 jitters = st.floats(0, 1, exclude_max=True)
 failures = st.integers(1, TRIES - 1)
@@ -81,3 +82,16 @@ def test_what_is_about_no_alert_goes_in_the_middle() -> None:
 def test_a_subject_comes_back_from_its_row_as_it_was(subject: Subject) -> None:
     assert Subject.from_json(subject.to_json()) == subject
     assert isinstance(Subject.from_json(subject.to_json()).id, UUID)
+
+
+def test_what_is_offered_beside_a_message_is_what_an_alert_allows() -> None:
+    verbs = ("acknowledge", "snooze", "close")
+    for status in Status:
+        assert Standing(status.value).possible == tuple(verb for verb in verbs if status in ALLOWED[verb])
+    assert Standing("deleted").possible == ()
+
+
+def test_a_standing_comes_back_from_the_row_as_it_was() -> None:
+    standing = Standing("snoozed", "Ana", datetime(2026, 11, 24, 22, tzinfo=UTC), None)
+    assert Standing.from_json(standing.to_json()) == standing
+    assert Standing.from_json(Standing().to_json()) == Standing()

@@ -1510,6 +1510,61 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/users/me/accounts': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List Accounts */
+		get: operations['list_accounts'];
+		put?: never;
+		/** Link Account */
+		post: operations['link_account'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/users/me/accounts/look': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Look At Offer
+		 * @description Whose account the link is for, before it is linked. Changes nothing.
+		 */
+		post: operations['look_at_offer'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/users/me/accounts/{account_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** Unlink Account */
+		delete: operations['unlink_account'];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/notifications/preferences': {
 		parameters: {
 			query?: never;
@@ -1780,6 +1835,26 @@ export interface components {
 			 */
 			session?: 'token' | 'cookie';
 		};
+		/** AccountView */
+		AccountView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/**
+			 * Provider
+			 * @enum {string}
+			 */
+			provider: 'slack' | 'telegram';
+			/** Name */
+			name: string;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+		};
 		/** ActivityView */
 		ActivityView: {
 			/** Id */
@@ -1803,7 +1878,7 @@ export interface components {
 			 * Type
 			 * @enum {string}
 			 */
-			type: 'user' | 'integration' | 'system' | 'link' | 'phone';
+			type: 'user' | 'integration' | 'system' | 'link' | 'phone' | 'chat';
 			/** Id */
 			id: string | null;
 			/** Name */
@@ -3140,6 +3215,7 @@ export interface components {
 			purpose:
 				| 'page'
 				| 'follow_up'
+				| 'update'
 				| 'digest'
 				| 'test'
 				| 'direct'
@@ -3202,6 +3278,24 @@ export interface components {
 			name: string;
 			/** Channel Type */
 			channel_type: string;
+		};
+		/**
+		 * Offer
+		 * @description What stands behind `offer=` in the link that a press of an unknown person's is answered with.
+		 */
+		Offer: {
+			/** Offer */
+			offer: string;
+		};
+		/** OfferView */
+		OfferView: {
+			/**
+			 * Provider
+			 * @enum {string}
+			 */
+			provider: 'slack' | 'telegram';
+			/** Name */
+			name: string;
 		};
 		/** OnCallAt */
 		OnCallAt: {
@@ -3373,6 +3467,19 @@ export interface components {
 			 * Format: uuid
 			 */
 			channel_id: string;
+		};
+		/** Page[AccountView] */
+		Page_AccountView_: {
+			/** Items */
+			items: components['schemas']['AccountView'][];
+			/** Total */
+			total: number;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
 		};
 		/** Page[ActivityView] */
 		Page_ActivityView_: {
@@ -8666,6 +8773,137 @@ export interface operations {
 			header?: never;
 			path: {
 				contact_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_accounts: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_AccountView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	link_account: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Offer'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['AccountView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	look_at_offer: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Offer'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['OfferView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	unlink_account: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				account_id: string;
 			};
 			cookie?: never;
 		};

@@ -40,6 +40,7 @@ export const waitsFor = (by: Notification['held_back_by']): string | null =>
 /** What kind of message it is, where it is no page. */
 export const PURPOSES: Partial<Record<Notification['purpose'], string>> = {
 	follow_up: 'How it went',
+	update: 'Change of a message',
 	digest: 'Digest',
 	test: 'Test',
 	direct: 'Message',

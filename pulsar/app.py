@@ -33,6 +33,8 @@ from pulsar.escalation import problems_api as problems
 from pulsar.escalation import simulation_api as simulation
 from pulsar.inbound import api as inbound
 from pulsar.inbound.ingest import DOCUMENTED, LARGEST_BODY, Ingest
+from pulsar.incidents import api as incidents
+from pulsar.incidents import room_api as incident_rooms
 from pulsar.invitations import api as invitations
 from pulsar.invitations import guest_api as guests
 from pulsar.live import api as live
@@ -75,6 +77,8 @@ _ROUTES = (
     alerts,
     alert_history,
     explanations,
+    incidents,
+    incident_rooms,
     schedules,
     rotations,
     overrides,

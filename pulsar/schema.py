@@ -18,7 +18,19 @@ if TYPE_CHECKING:
 OLDEST_POSTGRESQL = 150000
 # Any number; one migrates while the others wait.
 _MIGRATION_LOCK = 7_064_181_021
-_DOMAINS = ("orgs", "people", "notify", "invitations", "oncall", "escalation", "alerts", "inbound", "live", "engine")
+_DOMAINS = (
+    "orgs",
+    "people",
+    "notify",
+    "invitations",
+    "oncall",
+    "escalation",
+    "alerts",
+    "incidents",
+    "inbound",
+    "live",
+    "engine",
+)
 _INSUFFICIENT_PRIVILEGE = "42501"
 
 

@@ -53,7 +53,7 @@ class search_alerts(GenericFunction[UUID]):  # noqa: N801 - the name of the func
 _SPACES = str.maketrans(PUNCTUATION, " " * len(PUNCTUATION))
 
 
-def _words(search: str) -> str:
+def words_of(search: str) -> str:
     """A tsquery of what is typed between spaces, each of which may be a beginning: "db-1.exa" is db, then 1, then what
     begins with exa. Nothing that a person types is an operator."""
     parts = (typed.translate(_SPACES).split() for typed in search.split())
@@ -86,7 +86,7 @@ def _searched(query: Select[Alert], search: str) -> Select[Alert]:
         is_it = Alert.number == int(number[2])
         # As a whole word: beginnings of numbers stand in every generated alias.
         return query.where(is_it if number[1] else is_it | speaks_of(number[2]))
-    words = _words(search)
+    words = words_of(search)
     return query.where(speaks_of(words)) if words else query
 
 

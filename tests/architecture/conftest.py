@@ -56,7 +56,8 @@ async def _objects(owner: Person, engine: Engine, mailbox: Mailbox) -> dict[str,
         contact = await contacts.add(tx, owner.id, "phone", "+4915112345678")
         account = await accounts.link(tx, owner.id, Account("slack", "T1", f"U{owner.id.hex}", owner.name))
     invitation = await owner.makes("/invitations", email=f"guest-{owner.email}", team_ids=[team["id"]])
-    return await _on_call(owner, team["id"]) | {
+    elsewhere = await _on_call(owner, team["id"]) | await _incident(owner, team["id"], alert["id"])
+    return elsewhere | {
         "alert_id": alert["id"],
         "channel_id": channel["id"],
         "contact_id": str(contact.id),
@@ -89,6 +90,20 @@ async def _on_call(owner: Person, team_id: str) -> dict[str, str]:
         "override_id": override["id"],
         "feed_id": feed["id"],
         "cover_request_id": cover["id"],
+    }
+
+
+async def _incident(owner: Person, team_id: str, alert_id: str) -> dict[str, str]:
+    people = [{"user_id": str(owner.id)}]
+    incident = await owner.makes(
+        "/incidents", title="Disk full", team_id=team_id, alert_ids=[alert_id], responders=people
+    )
+    note = await owner.makes(f"/incidents/{incident['id']}/notes", text="Looking")
+    on_it = await owner.has(f"/incidents/{incident['id']}/responders")
+    return {
+        "incident_id": incident["id"],
+        "note_id": note["id"],
+        "responder_id": on_it["items"][0]["id"],
     }
 
 

@@ -206,6 +206,7 @@ async def test_functions_with_the_owners_rights_are_few_and_cannot_be_misled(own
         "overdue_shift_watches",
         "overdue_work",
         "search_alerts",
+        "search_incidents",
         "untold_news",
     }
     assert all(row.proconfig == ["search_path=pg_catalog, public"] and not row.open for row in found)

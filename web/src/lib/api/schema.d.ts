@@ -624,6 +624,192 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/incidents': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List Incidents */
+		get: operations['list_incidents'];
+		put?: never;
+		/** Create Incident */
+		post: operations['create_incident'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/incidents/{incident_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Get Incident */
+		get: operations['get_incident'];
+		put?: never;
+		post?: never;
+		/** Delete Incident */
+		delete: operations['delete_incident'];
+		options?: never;
+		head?: never;
+		/** Update Incident */
+		patch: operations['update_incident'];
+		trace?: never;
+	};
+	'/api/v1/incidents/{incident_id}/responders': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List Responders */
+		get: operations['list_responders'];
+		put?: never;
+		/** Add Responder */
+		post: operations['add_responder'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/incidents/{incident_id}/responders/{responder_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** Remove Responder */
+		delete: operations['remove_responder'];
+		options?: never;
+		head?: never;
+		/** Change Responder */
+		patch: operations['change_responder'];
+		trace?: never;
+	};
+	'/api/v1/incidents/{incident_id}/alerts': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List Linked Alerts */
+		get: operations['list_linked_alerts'];
+		put?: never;
+		/** Link Alert */
+		post: operations['link_alert'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/incidents/{incident_id}/alerts/{alert_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** Unlink Alert */
+		delete: operations['unlink_alert'];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/alerts/{alert_id}/incidents': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List Incidents Of Alert */
+		get: operations['list_incidents_of_alert'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/incidents/{incident_id}/timeline': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * List Timeline
+		 * @description Oldest first.
+		 */
+		get: operations['list_timeline'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/incidents/{incident_id}/notes': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Add Incident Note */
+		post: operations['add_incident_note'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/incidents/{incident_id}/notes/{note_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/**
+		 * Delete Incident Note
+		 * @description By its author or an admin. Its line stays on the timeline, without words.
+		 */
+		delete: operations['delete_incident_note'];
+		options?: never;
+		head?: never;
+		/**
+		 * Edit Incident Note
+		 * @description By its author.
+		 */
+		patch: operations['edit_incident_note'];
+		trace?: never;
+	};
 	'/api/v1/schedules': {
 		parameters: {
 			query?: never;
@@ -2623,6 +2809,180 @@ export interface components {
 			/** Override Id */
 			override_id: string | null;
 		};
+		/** IncidentChange */
+		IncidentChange: {
+			/**
+			 * Title
+			 * @default
+			 */
+			title?: string;
+			/**
+			 * Description
+			 * @default
+			 */
+			description?: string;
+			/** @default medium */
+			severity?: components['schemas']['Severity'];
+			/** @default investigating */
+			status?: components['schemas']['IncidentStatus'];
+			/** @default P3 */
+			priority?: components['schemas']['Priority'];
+			/** Team Id */
+			team_id?: string | null;
+			/**
+			 * Started At
+			 * Format: date-time
+			 */
+			started_at?: string;
+			/** Version */
+			version?: number | null;
+		};
+		/** IncidentDetails */
+		IncidentDetails: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Number */
+			number: number;
+			/** Title */
+			title: string;
+			/** Description */
+			description: string;
+			severity: components['schemas']['Severity'];
+			status: components['schemas']['IncidentStatus'];
+			priority: components['schemas']['Priority'];
+			team: components['schemas']['Named'] | null;
+			created_by: components['schemas']['Named'] | null;
+			/** Commanders */
+			commanders: components['schemas']['Named'][];
+			/** Responder Count */
+			responder_count: number;
+			/** Alert Count */
+			alert_count: number;
+			/**
+			 * Started At
+			 * Format: date-time
+			 */
+			started_at: string;
+			/** Acknowledged At */
+			acknowledged_at: string | null;
+			/** Mitigated At */
+			mitigated_at: string | null;
+			/** Resolved At */
+			resolved_at: string | null;
+			/** Acknowledged After Seconds */
+			acknowledged_after_seconds: number | null;
+			/** Mitigated After Seconds */
+			mitigated_after_seconds: number | null;
+			/** Resolved After Seconds */
+			resolved_after_seconds: number | null;
+			/** Version */
+			version: number;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			/**
+			 * Updated At
+			 * Format: date-time
+			 */
+			updated_at: string;
+			/** Responders */
+			responders: components['schemas']['ResponderView'][];
+			/** Alerts */
+			alerts: components['schemas']['AlertView'][];
+			/** Timeline */
+			timeline: components['schemas']['TimelineEntry'][];
+		};
+		/** IncidentNoteChange */
+		IncidentNoteChange: {
+			/** Text */
+			text: string;
+			/** Version */
+			version?: number | null;
+		};
+		/** IncidentNoteView */
+		IncidentNoteView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Text */
+			text: string;
+			author: components['schemas']['Named'];
+			/** Version */
+			version: number;
+			/** Edited At */
+			edited_at: string | null;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+		};
+		/**
+		 * IncidentStatus
+		 * @enum {string}
+		 */
+		IncidentStatus: 'investigating' | 'identified' | 'monitoring' | 'resolved';
+		/** IncidentView */
+		IncidentView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Number */
+			number: number;
+			/** Title */
+			title: string;
+			/** Description */
+			description: string;
+			severity: components['schemas']['Severity'];
+			status: components['schemas']['IncidentStatus'];
+			priority: components['schemas']['Priority'];
+			team: components['schemas']['Named'] | null;
+			created_by: components['schemas']['Named'] | null;
+			/** Commanders */
+			commanders: components['schemas']['Named'][];
+			/** Responder Count */
+			responder_count: number;
+			/** Alert Count */
+			alert_count: number;
+			/**
+			 * Started At
+			 * Format: date-time
+			 */
+			started_at: string;
+			/** Acknowledged At */
+			acknowledged_at: string | null;
+			/** Mitigated At */
+			mitigated_at: string | null;
+			/** Resolved At */
+			resolved_at: string | null;
+			/** Acknowledged After Seconds */
+			acknowledged_after_seconds: number | null;
+			/** Mitigated After Seconds */
+			mitigated_after_seconds: number | null;
+			/** Resolved After Seconds */
+			resolved_after_seconds: number | null;
+			/** Version */
+			version: number;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			/**
+			 * Updated At
+			 * Format: date-time
+			 */
+			updated_at: string;
+		};
 		/** InvitationView */
 		InvitationView: {
 			/**
@@ -2883,6 +3243,35 @@ export interface components {
 			 */
 			message?: string;
 		};
+		/** NewIncident */
+		NewIncident: {
+			/** Title */
+			title: string;
+			/**
+			 * Description
+			 * @default
+			 */
+			description?: string;
+			/** @default medium */
+			severity?: components['schemas']['Severity'];
+			/** @default investigating */
+			status?: components['schemas']['IncidentStatus'];
+			/** @default P3 */
+			priority?: components['schemas']['Priority'];
+			/** Team Id */
+			team_id?: string | null;
+			/** Started At */
+			started_at?: string | null;
+			/** Alert Ids */
+			alert_ids?: string[];
+			/** Responders */
+			responders?: components['schemas']['NewResponder'][];
+		};
+		/** NewIncidentNote */
+		NewIncidentNote: {
+			/** Text */
+			text: string;
+		};
 		/** NewInvitation */
 		NewInvitation: {
 			/**
@@ -2894,6 +3283,14 @@ export interface components {
 			role?: components['schemas']['Role'];
 			/** Team Ids */
 			team_ids?: string[];
+		};
+		/** NewLink */
+		NewLink: {
+			/**
+			 * Alert Id
+			 * Format: uuid
+			 */
+			alert_id: string;
 		};
 		/** NewMember */
 		NewMember: {
@@ -3020,6 +3417,16 @@ export interface components {
 			 * @default 0
 			 */
 			delay_seconds?: number;
+		};
+		/** NewResponder */
+		NewResponder: {
+			/**
+			 * User Id
+			 * Format: uuid
+			 */
+			user_id: string;
+			/** @default responder */
+			role?: components['schemas']['ResponderRole'];
 		};
 		/** NewRotation */
 		NewRotation: {
@@ -3572,6 +3979,19 @@ export interface components {
 			/** Next Cursor */
 			next_cursor: string | null;
 		};
+		/** Page[IncidentView] */
+		Page_IncidentView_: {
+			/** Items */
+			items: components['schemas']['IncidentView'][];
+			/** Total */
+			total: number;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
 		/** Page[InvitationView] */
 		Page_InvitationView_: {
 			/** Items */
@@ -3689,6 +4109,19 @@ export interface components {
 			/** Next Cursor */
 			next_cursor: string | null;
 		};
+		/** Page[ResponderView] */
+		Page_ResponderView_: {
+			/** Items */
+			items: components['schemas']['ResponderView'][];
+			/** Total */
+			total: number;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
 		/** Page[RotationView] */
 		Page_RotationView_: {
 			/** Items */
@@ -3758,6 +4191,19 @@ export interface components {
 		Page_TeamView_: {
 			/** Items */
 			items: components['schemas']['TeamView'][];
+			/** Total */
+			total: number;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
+		/** Page[TimelineEntry] */
+		Page_TimelineEntry_: {
+			/** Items */
+			items: components['schemas']['TimelineEntry'][];
 			/** Total */
 			total: number;
 			/** Page */
@@ -4153,6 +4599,32 @@ export interface components {
 			 */
 			session?: 'token' | 'cookie';
 		};
+		/** ResponderChange */
+		ResponderChange: {
+			role: components['schemas']['ResponderRole'];
+		};
+		/**
+		 * ResponderRole
+		 * @enum {string}
+		 */
+		ResponderRole: 'incident_commander' | 'responder';
+		/** ResponderView */
+		ResponderView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			user: components['schemas']['Named'];
+			role: components['schemas']['ResponderRole'];
+			/** Joined At */
+			joined_at: string | null;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+		};
 		/**
 		 * Restriction
 		 * @description From `start` to `end`, past midnight if that is earlier, beginning on each of these days; on every day if none
@@ -4535,6 +5007,11 @@ export interface components {
 			subject: components['schemas']['ThingView'] | null;
 			user: components['schemas']['PersonView'] | null;
 		};
+		/**
+		 * Severity
+		 * @enum {string}
+		 */
+		Severity: 'critical' | 'high' | 'medium' | 'low';
 		/** ShiftNoticesChange */
 		ShiftNoticesChange: {
 			/**
@@ -4859,6 +5336,26 @@ export interface components {
 			ticket: string;
 			/** Expires In */
 			expires_in: number;
+		};
+		/** TimelineEntry */
+		TimelineEntry: {
+			/** Id */
+			id: number;
+			/** Kind */
+			kind: string;
+			/** Type */
+			type: string;
+			/**
+			 * At
+			 * Format: date-time
+			 */
+			at: string;
+			actor: components['schemas']['ActorView'];
+			/** Data */
+			data: {
+				[key: string]: unknown;
+			};
+			note: components['schemas']['IncidentNoteView'] | null;
 		};
 		/** TokenChange */
 		TokenChange: {
@@ -6495,6 +6992,601 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['ExplanationView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_incidents: {
+		parameters: {
+			query?: {
+				status?: components['schemas']['IncidentStatus'][];
+				severity?: components['schemas']['Severity'][];
+				priority?: components['schemas']['Priority'][];
+				team_id?: string | null;
+				/** @description Incidents on which this user is a responder. */
+				responder_id?: string | null;
+				/** @description Incidents to which this alert is linked. */
+				alert_id?: string | null;
+				/** @description Words, or their beginnings, in title and description; or a #number. */
+				search?: string | null;
+				started_after?: string | null;
+				started_before?: string | null;
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_IncidentView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	create_incident: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewIncident'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['IncidentView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	get_incident: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['IncidentDetails'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	delete_incident: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	update_incident: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['IncidentChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['IncidentView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_responders: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_ResponderView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	add_responder: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewResponder'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ResponderView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	remove_responder: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+				responder_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	change_responder: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+				responder_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['ResponderChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ResponderView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_linked_alerts: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_AlertView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	link_alert: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewLink'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['AlertView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	unlink_alert: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+				alert_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_incidents_of_alert: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path: {
+				alert_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_IncidentView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_timeline: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_TimelineEntry_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	add_incident_note: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewIncidentNote'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['IncidentNoteView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	delete_incident_note: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+				note_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	edit_incident_note: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+				note_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['IncidentNoteChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['IncidentNoteView'];
 				};
 			};
 			/** @description Validation Error */

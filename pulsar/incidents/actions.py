@@ -1,0 +1,111 @@
+"""The verbs of an incident's life: create, change, delete. Each locks its row and writes down what happened."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from pulsar.base import clock
+from pulsar.base.db import Transaction
+from pulsar.base.errors import Invalid, NotFound
+from pulsar.base.events import CounterRow
+from pulsar.incidents.events import IncidentCreated, IncidentDeleted, IncidentUpdated
+from pulsar.incidents.model import Incident
+from pulsar.incidents.rules import Milestones, told_apart
+from pulsar.people.model import Team
+from pulsar.people.names import team_names
+
+
+async def get(tx: Transaction, incident_id: UUID, *, to_change: bool = False) -> Incident:
+    incident = await tx.get(Incident, (tx.org, incident_id), with_for_update=True if to_change else None)
+    if not incident:
+        raise NotFound("There is no incident with this id here.")
+    return incident
+
+
+def person(tx: Transaction) -> UUID | None:
+    """The user who acts, also by the link in a page or from their phone; None for Pulsar itself."""
+    return tx.actor.id if tx.actor.type in {"user", "link", "phone"} else None
+
+
+async def create(tx: Transaction, values: dict[str, Any]) -> Incident:
+    now = clock.now()
+    await _check(tx, values, now)
+    incident = Incident(**values, number=await _next_number(tx), created_by_user_id=person(tx))
+    begun = values.get("started_at") or now
+    incident.milestones = Milestones(begun).at_status(incident.status, now)
+    tx.add(incident)
+    await tx.flush()
+    tx.record(
+        IncidentCreated(
+            incident.id,
+            number=incident.number,
+            title=incident.title,
+            severity=incident.severity,
+            status=incident.status,
+            priority=incident.priority,
+        )
+    )
+    return incident
+
+
+async def _next_number(tx: Transaction) -> int:
+    """The row stays locked until the commit, so that no number is left out."""
+    statement = insert(CounterRow).values(name="incidents", value=1)
+    counted = statement.on_conflict_do_update(
+        index_elements=[CounterRow.org_id, CounterRow.name], set_={"value": CounterRow.value + 1}
+    )
+    number: int | None = await tx.scalar(counted.returning(CounterRow.value))
+    assert number
+    return number
+
+
+async def _check(tx: Transaction, values: dict[str, Any], now: datetime) -> None:
+    if (team_id := values.get("team_id")) and not await tx.get(Team, (tx.org, team_id)):
+        raise Invalid("There is no such team in this organization.", field="team_id")
+    if (started_at := values.get("started_at")) and started_at > now:
+        raise Invalid("An incident cannot have begun in the future.", field="started_at")
+
+
+async def update(tx: Transaction, incident: Incident, values: dict[str, Any]) -> None:
+    """A person's edit. What follows from it on the timeline, the events say by themselves."""
+    now = clock.now()
+    await _check(tx, values, now)
+    before = {field: getattr(incident, field) for field in values}
+    lines = told_apart(before, values)
+    if not lines:
+        return
+    for field, value in values.items():
+        setattr(incident, field, value)
+    incident.milestones = incident.milestones.at_status(incident.status, now)
+    incident.version += 1
+    names = await team_names(tx, (before.get("team_id"), values.get("team_id")))
+    tx.record(
+        *(
+            IncidentUpdated(incident.id, kind, _told(before, fields, names), _told(values, fields, names))
+            for kind, fields in lines
+        )
+    )
+    await tx.flush()
+
+
+def _told(values: dict[str, Any], fields: list[str], names: dict[UUID, str]) -> dict[str, Any]:
+    """As the stream has it: a team with its name, because it may be gone when somebody reads it."""
+    told = {field: values[field] for field in fields}
+    if "team_id" in told:
+        told["team"] = names.get(told["team_id"]) if told["team_id"] else None
+    return told
+
+
+async def remove(tx: Transaction, incident: Incident) -> None:
+    """Its events stay: they are the record of what happened."""
+    tx.record(IncidentDeleted(incident.id, number=incident.number, title=incident.title))
+    await tx.execute(delete(Incident).where(Incident.id == incident.id))
+
+
+async def known(tx: Transaction, incident_id: UUID) -> None:
+    """Raises NotFound where there is none."""
+    if not await tx.scalar(select(Incident.number).where(Incident.id == incident_id)):
+        raise NotFound("There is no incident with this id here.")

@@ -1,0 +1,115 @@
+"""What happened to an incident. Each of these is one line of its timeline, which is nothing but they."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pulsar.base.events import Event
+
+
+class IncidentEvent(Event):
+    subject_type: ClassVar = "incident"
+
+
+@dataclass(frozen=True)
+class IncidentCreated(IncidentEvent):
+    type: ClassVar = "incident.created"
+    number: int
+    title: str
+    severity: str
+    status: str
+    priority: str
+
+
+@dataclass(frozen=True)
+class IncidentUpdated(IncidentEvent):
+    """`kind` says which line of the timeline it is: status_changed, severity_changed, resolved, reopened, or updated
+    for any other fields."""
+
+    type: ClassVar = "incident.updated"
+    kind: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class IncidentDeleted(IncidentEvent):
+    type: ClassVar = "incident.deleted"
+    number: int
+    title: str
+
+
+@dataclass(frozen=True)
+class TimelineAdded(IncidentEvent):
+    """A line that somebody wrote: `kind` is note_added, note_edited or note_deleted. The words are in the note."""
+
+    type: ClassVar = "incident.timeline_added"
+    kind: str
+    note_id: str
+
+
+@dataclass(frozen=True)
+class ResponderAdded(IncidentEvent):
+    type: ClassVar = "incident.responder_added"
+    responder_id: str
+    user_id: str
+    user: str
+    role: str
+
+
+@dataclass(frozen=True)
+class ResponderRoleChanged(IncidentEvent):
+    type: ClassVar = "incident.responder_role_changed"
+    responder_id: str
+    user_id: str
+    user: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class ResponderRemoved(IncidentEvent):
+    type: ClassVar = "incident.responder_removed"
+    responder_id: str
+    user_id: str
+    user: str
+    role: str
+
+
+@dataclass(frozen=True)
+class AlertLinked(IncidentEvent):
+    type: ClassVar = "incident.alert_linked"
+    alert_id: str
+    number: int
+    message: str
+    priority: str
+
+
+@dataclass(frozen=True)
+class AlertUnlinked(IncidentEvent):
+    type: ClassVar = "incident.alert_unlinked"
+    alert_id: str
+    number: int
+    message: str
+    priority: str
+
+
+class OnAlert(Event):
+    """The same on the alert's side, so that it stands in its activity."""
+
+    subject_type: ClassVar = "alert"
+
+
+@dataclass(frozen=True)
+class IncidentLinked(OnAlert):
+    type: ClassVar = "alert.incident_linked"
+    incident_id: str
+    number: int
+    title: str
+
+
+@dataclass(frozen=True)
+class IncidentUnlinked(OnAlert):
+    type: ClassVar = "alert.incident_unlinked"
+    incident_id: str
+    number: int
+    title: str

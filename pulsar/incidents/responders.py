@@ -1,0 +1,70 @@
+"""The verbs of who works on an incident: put somebody on it, change their role, take them off."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from pulsar.base import clock
+from pulsar.base.db import Transaction
+from pulsar.base.errors import Conflict, Invalid, NotFound
+from pulsar.incidents.events import ResponderAdded, ResponderRemoved, ResponderRoleChanged
+from pulsar.incidents.model import Incident, Responder
+from pulsar.incidents.rules import ResponderRole
+from pulsar.orgs.actions import membership_of
+from pulsar.people.names import user_names
+
+
+class AlreadyResponding(Conflict):
+    """This user is a responder of this incident already."""
+
+
+async def of(tx: Transaction, incident: Incident, responder_id: UUID) -> Responder:
+    found = await tx.get(Responder, (tx.org, responder_id))
+    if not found or found.incident_id != incident.id:
+        raise NotFound("There is no responder with this id in this incident.")
+    return found
+
+
+async def add(tx: Transaction, incident: Incident, user_id: UUID, role: ResponderRole) -> Responder:
+    """They are on it, from now. Whoever is only being paged is put on it by `paging`."""
+    if not await membership_of(tx, user_id):
+        raise Invalid("There is no such user in this organization.", field="user_id")
+    added = Responder(incident_id=incident.id, user_id=user_id, role=role.value, joined_at=clock.now())
+    try:
+        async with tx.begin_nested():
+            tx.add(added)
+    except IntegrityError:
+        raise AlreadyResponding from None
+    acknowledged(incident)
+    tx.record(ResponderAdded(incident.id, **await _named(tx, added), role=role.value))
+    return added
+
+
+def acknowledged(incident: Incident) -> None:
+    """Somebody is on it."""
+    if not incident.acknowledged_at:
+        incident.milestones = replace(incident.milestones, acknowledged_at=clock.now())
+
+
+async def change_role(tx: Transaction, incident: Incident, responder: Responder, role: ResponderRole) -> None:
+    before, responder.role = responder.role, role.value
+    if before != role:
+        named = await _named(tx, responder)
+        tx.record(ResponderRoleChanged(incident.id, **named, before=before, after=role.value))
+
+
+async def remove(tx: Transaction, incident: Incident, responder: Responder) -> None:
+    tx.record(ResponderRemoved(incident.id, **await _named(tx, responder), role=responder.role))
+    await tx.delete(responder)
+    await tx.flush()
+
+
+async def _named(tx: Transaction, responder: Responder) -> dict[str, str]:
+    name = (await user_names(tx, [responder.user_id])).get(responder.user_id, "")
+    return {"responder_id": str(responder.id), "user_id": str(responder.user_id), "user": name}
+
+
+async def ids_of(tx: Transaction, incident: Incident) -> list[UUID]:
+    return list(await tx.scalars(select(Responder.user_id).where(Responder.incident_id == incident.id)))

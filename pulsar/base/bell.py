@@ -26,6 +26,8 @@ SELECT pg_notify('{JOBS_CHANNEL}', json_build_object('channel', '{JOBS_CHANNEL}'
 UNION ALL
 SELECT pg_notify('{EVENTS_CHANNEL}', orgs) FROM unnest($2::text[]) AS orgs
 """  # noqa: S608 - two constants of ours
+# There is nothing to keep of a ring, so it need not wait for the disk.
+_RINGING = {"application_name": "pulsar bell", "synchronous_commit": "off"}
 # 8000 bytes is the limit of a notification; a uuid and its comma take 37.
 _ORGS_IN_ONE = 200
 
@@ -58,7 +60,7 @@ class Bell:
     async def _keep_ringing(self) -> None:
         while True:
             try:
-                connection = await asyncpg.connect(self._url, timeout=_PATIENCE_SECONDS)
+                connection = await asyncpg.connect(self._url, timeout=_PATIENCE_SECONDS, server_settings=_RINGING)
                 try:
                     while True:
                         await self._carry(connection)

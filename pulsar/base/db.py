@@ -59,7 +59,7 @@ class Transaction(AsyncSession):
         self._slot_info = connection.sync_connection.info  # type: ignore[union-attr]
         self._slot_info[_BEGUN] = True
         self.began_at = clock.now()
-        await self._driver.execute(f"BEGIN; SELECT set_config('pulsar.org', '{org or ''}', true)")
+        await self._driver.execute(f"BEGIN; SET LOCAL pulsar.org = '{org or ''}'")
 
     def record(self, *facts: Event) -> None:
         self._events.extend((event, self.actor) for event in facts)
@@ -149,6 +149,8 @@ class Database:
             pool_size=size,
             max_overflow=0,
             pool_timeout=30,
+            # The connection that was used last has its plans and pages at hand.
+            pool_use_lifo=True,
             pool_pre_ping=False,
             # BEGIN and COMMIT are said by Transaction itself, each in one message with what belongs to it.
             isolation_level="AUTOCOMMIT",

@@ -242,7 +242,7 @@ class Edge:
             except Exception as error:
                 response = await _answer_error(Request(scope), error)
                 await response(scope, receive, send)
-        elif path.startswith(("/api/", "/ack/", "/healthz", "/readyz", "/metrics")):
+        elif path.startswith(("/api/", "/ack/", "/health/", "/healthz", "/readyz", "/metrics")):
             if _announces_too_much(scope):
                 # Here, because the framework's own answer to it would be plain text.
                 await _problem_response(TooLarge(), scope["request_id"])(scope, receive, send)

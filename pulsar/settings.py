@@ -53,6 +53,20 @@ class Settings(BaseSettings):
     log_format: str = Field("auto", description="`json`, `text`, or `auto`: text on a terminal, JSON elsewhere.")
     worker_concurrency: int = Field(100, ge=20, le=1000, description="Jobs that one worker does at once, 20 to 1000.")
 
+    deadman_url: Annotated[str, Field(repr=False)] = Field(
+        "",
+        description="An address outside of your network that is asked (GET) for as long as paging works; "
+        "whoever answers there raises an alarm when it stays silent.",
+    )
+    deadman_seconds: int = Field(60, ge=1, le=3600, description="How often that address is asked.")
+
+    @field_validator("deadman_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not value.startswith(("https://", "http://")):
+            raise ValueError("must begin with https:// or http://")
+        return value
+
     @field_validator("secret_key")
     @classmethod
     def _long_enough(cls, value: str) -> str:

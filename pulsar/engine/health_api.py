@@ -1,7 +1,7 @@
 """Is all well? For load balancers (/healthz, /readyz) and for Prometheus (/metrics)."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -12,12 +12,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from pulsar.base import clock
 from pulsar.base.db import Database
 from pulsar.base.http import PulsarNode, View
+from pulsar.engine import health
 from pulsar.engine.model import Worker
+from pulsar.engine.rules import troubles
 
 router = APIRouter(include_in_schema=False)
 
-# Three heartbeats and a little.
-WORKER_SILENT_AFTER = timedelta(seconds=12)
 _PATIENCE_SECONDS = 3
 
 _gauges = {
@@ -43,6 +43,15 @@ _workers = Gauge("pulsar_workers", "Workers that were heard of lately.")
 _up = Gauge("pulsar_database_up", "Whether the database answers.")
 
 
+class EngineView(View):
+    well: bool
+    troubles: list[str]
+    workers: int
+    swept_at: datetime | None
+    audited_at: datetime | None
+    overdue_seconds: float
+
+
 class Readiness(View):
     database: bool
     worker: bool
@@ -52,6 +61,25 @@ class Readiness(View):
 @router.get("/healthz")
 async def alive() -> dict[str, str]:
     return {"status": "alive"}
+
+
+@router.get("/health/engine")
+async def engine(pulsar: PulsarNode, response: Response) -> EngineView:
+    """503 when pages would come late or not at all, and why. For an alarm outside of Pulsar."""
+    try:
+        found = await asyncio.wait_for(health.look(pulsar.db), _PATIENCE_SECONDS)
+    except (SQLAlchemyError, OSError, TimeoutError):
+        found = health.UNKNOWN
+    wrong = troubles(found, clock.now())
+    response.status_code = 503 if wrong else 200
+    return EngineView(
+        well=not wrong,
+        troubles=wrong,
+        workers=found.workers,
+        swept_at=found.swept_at,
+        audited_at=found.audited_at,
+        overdue_seconds=found.overdue_seconds,
+    )
 
 
 @router.get("/readyz")
@@ -70,7 +98,7 @@ async def ready(pulsar: PulsarNode, response: Response) -> Readiness:
 
 async def _count_workers(db: Database) -> int:
     async with db.without_org() as tx:
-        recent = Worker.seen_at > clock.now() - WORKER_SILENT_AFTER
+        recent = Worker.seen_at > clock.now() - health.WORKER_SILENT_AFTER
         return await tx.scalar(select(func.count()).select_from(Worker).where(recent)) or 0
 
 

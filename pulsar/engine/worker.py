@@ -14,7 +14,7 @@ from pulsar import __version__
 from pulsar.base import clock
 from pulsar.base.http import Pulsar
 from pulsar.base.ids import new_id
-from pulsar.engine import audit, housekeeping, queue, sweep
+from pulsar.engine import audit, deadman, housekeeping, queue, sweep
 from pulsar.engine.model import Worker
 
 log = structlog.get_logger()
@@ -34,17 +34,21 @@ async def _say_i_am_here(pulsar: Pulsar, worker: Worker) -> None:
             "started_at": worker.started_at,
             "seen_at": now,
             "mended": worker.mended,
+            "swept_at": worker.swept_at,
+            "audited_at": worker.audited_at,
         }
-        fresh = {"seen_at": now, "mended": worker.mended}
+        fresh = {name: values[name] for name in ("seen_at", "mended", "swept_at", "audited_at")}
         await tx.execute(insert(Worker).values(values).on_conflict_do_update(index_elements=["id"], set_=fresh))
 
 
 async def _sweep(pulsar: Pulsar, worker: Worker) -> None:
     worker.mended += await sweep.sweep(pulsar.db)
+    worker.swept_at = clock.now()
 
 
 async def _audit(pulsar: Pulsar, worker: Worker) -> None:
     worker.mended += await audit.audit(pulsar.db)
+    worker.audited_at = clock.now()
 
 
 async def _kept_up(what: str, turn: Callable[[], Awaitable[object]], pause: timedelta, stopping: asyncio.Event) -> None:
@@ -82,6 +86,7 @@ async def run(pulsar: Pulsar, stopping: asyncio.Event) -> None:
             ("sweep", lambda: _sweep(pulsar, worker), sweep.INTERVAL),
             ("audit", lambda: _audit(pulsar, worker), audit.INTERVAL),
             ("housekeeping", lambda: housekeeping.clean(pulsar.db), housekeeping.INTERVAL),
+            ("deadman", lambda: deadman.ping(pulsar), deadman.interval(pulsar.settings)),
         ):
             parts.create_task(_kept_up(what, turn, pause, stopping))
     async with pulsar.db.without_org() as tx:

@@ -203,6 +203,7 @@ async def test_functions_with_the_owners_rights_are_few_and_cannot_be_misled(own
         "incoming_token",
         "invitation_of",
         "organizations_of",
+        "overdue_seconds",
         "overdue_shift_watches",
         "overdue_work",
         "search_alerts",

@@ -25,7 +25,9 @@ from tests.world import Clock, Engine, Mailbox, Person
 async def worker(pulsar: Pulsar, clock: Clock) -> AsyncIterator[Worker]:
     """One that was heard of just now, and the only one."""
     now = base_clock.now()
-    row = Worker(id=new_id(), host="here", pid=1, version="0", started_at=now, seen_at=now)
+    row = Worker(
+        id=new_id(), host="here", pid=1, version="0", started_at=now, seen_at=now, swept_at=now, audited_at=now
+    )
     async with pulsar.db.without_org() as tx:
         await tx.execute(delete(Worker))
         tx.add(row)
@@ -71,7 +73,7 @@ async def test_without_its_database_it_is_alive_and_not_ready(away: httpx.AsyncC
 
 
 async def test_health_needs_no_token_and_gives_nothing_away(http: httpx.AsyncClient, worker: Worker) -> None:
-    for path in ("/healthz", "/readyz", "/metrics"):
+    for path in ("/healthz", "/readyz", "/health/engine", "/metrics"):
         answer = await http.get(path)
         assert answer.status_code == 200
         assert "here" not in answer.text.split()

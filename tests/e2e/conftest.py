@@ -83,3 +83,12 @@ async def slow() -> AsyncIterator[Receiver]:
     receiver.answering.clear()
     yield receiver
     await receiver.stop()
+
+
+@pytest_asyncio.fixture
+async def outside() -> AsyncIterator[Receiver]:
+    """Somebody who only listens, and answers."""
+    receiver = Receiver()
+    await receiver.start()
+    yield receiver
+    await receiver.stop()

@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "20261201_incidents"
-down_revision = "20261130_live_messages"
+down_revision = "20261130_shown_messages"
 
 
 def upgrade() -> None:

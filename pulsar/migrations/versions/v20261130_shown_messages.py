@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "20261201_live_messages"
+revision = "20261130_shown_messages"
 down_revision = "20261130_self_watch"
 
 _STATEMENTS = (

@@ -58,6 +58,7 @@ from pulsar.people import api as people
 from pulsar.people import me_api as me
 from pulsar.people import members_api as members
 from pulsar.people import teams_api as teams
+from pulsar.reports import api as reports
 
 log = structlog.get_logger()
 
@@ -99,6 +100,7 @@ _ROUTES = (
     preferences,
     notification_log,
     inbound,
+    reports,
     live,
 )
 

@@ -98,6 +98,7 @@ async def acknowledge(tx: Transaction, alert: Alert) -> None:
     _check(alert, "acknowledge")
     alert.status, alert.snoozed_until = Status.ACKNOWLEDGED, None
     alert.acknowledged_at, alert.acknowledged_by_user_id = clock.now(), _person(tx)
+    alert.first_acknowledged_at = alert.first_acknowledged_at or alert.acknowledged_at
     tx.record(AlertAcknowledged(alert.id))
     await escalation.acknowledge(tx, alert.id, f"acknowledged by {tx.actor.name}")
     tx.enqueue(follow_up_job(tx.org, alert.id, "acknowledged", alert.acknowledged_at))

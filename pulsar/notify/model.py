@@ -90,6 +90,9 @@ class Pace(Base):
     notification_id: Mapped[UUID]
 
 
+REPORTED = ("channel_id", "status", "sent_at", "purpose", "user_id", "subject_id")
+
+
 class Notification(OrgOwned):
     """One message to one recipient over one channel. It outlives its channel and its subject: it is the log.
 
@@ -109,6 +112,7 @@ class Notification(OrgOwned):
         Index("uq_notifications_key", "org_id", "key", unique=True),
         Index("ix_notifications_subject", "org_id", "subject_id", "created_at"),
         Index("ix_notifications_user", "org_id", "user_id", "created_at"),
+        Index("ix_notifications_created", "org_id", "created_at", postgresql_include=REPORTED),
         Index("ix_notifications_waiting", "org_id", "channel_id", "user_id", postgresql_where="status = 'pending'"),
         Index("ix_notifications_carried", "org_id", "carried_by", postgresql_where="carried_by IS NOT NULL"),
         Index("ix_notifications_due", "next_attempt_at", postgresql_where="status IN ('pending','sending')"),

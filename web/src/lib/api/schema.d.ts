@@ -1942,6 +1942,106 @@ export interface paths {
 		patch: operations['update_token'];
 		trace?: never;
 	};
+	'/api/v1/reports/response': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Report Response
+		 * @description How fast alerts were acknowledged and closed, in all and step by step.
+		 */
+		get: operations['report_response'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/reports/alerts': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Report Alerts
+		 * @description How many alerts there were, by day or by what they are.
+		 */
+		get: operations['report_alerts'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/reports/noise': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Report Noise
+		 * @description The aliases under which most alerts came.
+		 */
+		get: operations['report_noise'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/reports/load': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Report Load
+		 * @description Pages and time on call of each person.
+		 */
+		get: operations['report_load'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/reports/delivery': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Report Delivery
+		 * @description What became of the messages of each channel.
+		 */
+		get: operations['report_delivery'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/ws/ticket': {
 		parameters: {
 			query?: never;
@@ -2211,6 +2311,28 @@ export interface components {
 			 */
 			updated_at: string;
 		};
+		/** AlertsReport */
+		AlertsReport: {
+			/**
+			 * Start
+			 * Format: date-time
+			 */
+			start: string;
+			/**
+			 * End
+			 * Format: date-time
+			 */
+			end: string;
+			/** Time Zone */
+			time_zone: string;
+			/**
+			 * By
+			 * @enum {string}
+			 */
+			by: 'day' | 'week' | 'month' | 'priority' | 'source' | 'team' | 'hour_of_week';
+			/** Items */
+			items: components['schemas']['pulsar__reports__api__LineView'][];
+		};
 		/** Assignee */
 		Assignee: {
 			/**
@@ -2368,6 +2490,40 @@ export interface components {
 		ChannelKinds: {
 			/** Items */
 			items: components['schemas']['ChannelKind'][];
+		};
+		/** ChannelLine */
+		ChannelLine: {
+			/**
+			 * Channel Id
+			 * Format: uuid
+			 */
+			channel_id: string;
+			/** Channel Name */
+			channel_name: string;
+			/** Channel Type */
+			channel_type: string;
+			/** Deleted */
+			deleted: boolean;
+			/** Messages */
+			messages: number;
+			/** Sent */
+			sent: number;
+			/** Confirmed */
+			confirmed: number;
+			/** Failed */
+			failed: number;
+			/** Cancelled */
+			cancelled: number;
+			/** Held Back */
+			held_back: number;
+			/** Waiting */
+			waiting: number;
+			/** Success Rate */
+			success_rate: number | null;
+			/** Median Seconds */
+			median_seconds: number | null;
+			/** P90 Seconds */
+			p90_seconds: number | null;
 		};
 		/** ChannelView */
 		ChannelView: {
@@ -2574,6 +2730,23 @@ export interface components {
 			/** Url */
 			url: string;
 		};
+		/** DeliveryReport */
+		DeliveryReport: {
+			/**
+			 * Start
+			 * Format: date-time
+			 */
+			start: string;
+			/**
+			 * End
+			 * Format: date-time
+			 */
+			end: string;
+			/** Time Zone */
+			time_zone: string;
+			/** Items */
+			items: components['schemas']['ChannelLine'][];
+		};
 		/** Direct */
 		Direct: {
 			/**
@@ -2698,7 +2871,7 @@ export interface components {
 			/** Answer */
 			answer: string | null;
 			/** Lines */
-			lines: components['schemas']['LineView'][];
+			lines: components['schemas']['pulsar__alerts__explain_api__LineView'][];
 		};
 		/** FeedView */
 		FeedView: {
@@ -2717,6 +2890,19 @@ export interface components {
 			 * Format: date-time
 			 */
 			created_at: string;
+		};
+		/** FiguresView */
+		FiguresView: {
+			/** Alerts */
+			alerts: number;
+			/** Acknowledged */
+			acknowledged: number;
+			/** Acknowledgement Rate */
+			acknowledgement_rate: number | null;
+			/** Closed */
+			closed: number;
+			time_to_acknowledge: components['schemas']['Times'];
+			time_to_close: components['schemas']['Times'];
 		};
 		/** GapView */
 		GapView: {
@@ -3032,20 +3218,46 @@ export interface components {
 			/** People */
 			people: string[];
 		};
-		/** LineView */
-		LineView: {
+		/** LoadLine */
+		LoadLine: {
 			/**
-			 * At
+			 * User Id
+			 * Format: uuid
+			 */
+			user_id: string;
+			/** Name */
+			name: string;
+			/** Time Zone */
+			time_zone: string;
+			/** Pages */
+			pages: number;
+			/** Pages By Day */
+			pages_by_day: number;
+			/** Pages At Night */
+			pages_at_night: number;
+			/** Messages */
+			messages: number;
+			/** On Call Seconds */
+			on_call_seconds: number;
+			/** On Call At Night Seconds */
+			on_call_at_night_seconds: number;
+		};
+		/** LoadReport */
+		LoadReport: {
+			/**
+			 * Start
 			 * Format: date-time
 			 */
-			at: string;
+			start: string;
 			/**
-			 * Kind
-			 * @enum {string}
+			 * End
+			 * Format: date-time
 			 */
-			kind: 'alert' | 'policy' | 'level' | 'message' | 'end';
-			/** Text */
-			text: string;
+			end: string;
+			/** Time Zone */
+			time_zone: string;
+			/** Items */
+			items: components['schemas']['LoadLine'][];
 		};
 		/** Login */
 		Login: {
@@ -3591,6 +3803,53 @@ export interface components {
 			people: string[];
 			/** Channels */
 			channels: string[];
+		};
+		/** NoiseReport */
+		NoiseReport: {
+			/**
+			 * Start
+			 * Format: date-time
+			 */
+			start: string;
+			/**
+			 * End
+			 * Format: date-time
+			 */
+			end: string;
+			/** Time Zone */
+			time_zone: string;
+			/** Items */
+			items: components['schemas']['NoisyAlias'][];
+		};
+		/** NoisyAlias */
+		NoisyAlias: {
+			/** Alias */
+			alias: string;
+			/** Alerts */
+			alerts: number;
+			/** Occurrences */
+			occurrences: number;
+			/** Acknowledged */
+			acknowledged: number;
+			/** Acknowledgement Rate */
+			acknowledgement_rate: number;
+			/** Closed Unseen */
+			closed_unseen: number;
+			/**
+			 * Latest Id
+			 * Format: uuid
+			 */
+			latest_id: string;
+			/** Latest Number */
+			latest_number: number;
+			/**
+			 * Latest At
+			 * Format: date-time
+			 */
+			latest_at: string;
+			/** Message */
+			message: string;
+			priority: components['schemas']['Priority'];
 		};
 		/** NoteView */
 		NoteView: {
@@ -4625,6 +4884,25 @@ export interface components {
 			 */
 			created_at: string;
 		};
+		/** ResponseReport */
+		ResponseReport: {
+			/**
+			 * Start
+			 * Format: date-time
+			 */
+			start: string;
+			/**
+			 * End
+			 * Format: date-time
+			 */
+			end: string;
+			/** Time Zone */
+			time_zone: string;
+			step: components['schemas']['Step'];
+			total: components['schemas']['FiguresView'];
+			/** Items */
+			items: components['schemas']['pulsar__reports__api__LineView'][];
+		};
 		/**
 		 * Restriction
 		 * @description From `start` to `end`, past midnight if that is earlier, beginning on each of these days; on every day if none
@@ -5159,6 +5437,11 @@ export interface components {
 		 * @enum {string}
 		 */
 		Status: 'open' | 'acknowledged' | 'snoozed' | 'closed';
+		/**
+		 * Step
+		 * @enum {string}
+		 */
+		Step: 'day' | 'week' | 'month';
 		/** Switch */
 		Switch: {
 			/** Refresh Token */
@@ -5357,6 +5640,18 @@ export interface components {
 			};
 			note: components['schemas']['IncidentNoteView'] | null;
 		};
+		/**
+		 * Times
+		 * @description Null when there is nothing to count.
+		 */
+		Times: {
+			/** Mean Seconds */
+			mean_seconds: number | null;
+			/** Median Seconds */
+			median_seconds: number | null;
+			/** P90 Seconds */
+			p90_seconds: number | null;
+		};
 		/** TokenChange */
 		TokenChange: {
 			/**
@@ -5465,6 +5760,21 @@ export interface components {
 			/** Context */
 			ctx?: Record<string, never>;
 		};
+		/** LineView */
+		pulsar__alerts__explain_api__LineView: {
+			/**
+			 * At
+			 * Format: date-time
+			 */
+			at: string;
+			/**
+			 * Kind
+			 * @enum {string}
+			 */
+			kind: 'alert' | 'policy' | 'level' | 'message' | 'end';
+			/** Text */
+			text: string;
+		};
 		/**
 		 * Trial
 		 * @description `at` is now when it is not given. `draft` is tried in the place of the policy as it is saved.
@@ -5486,6 +5796,23 @@ export interface components {
 		pulsar__notify__api__Trial: {
 			/** To */
 			to?: string | null;
+		};
+		/** LineView */
+		pulsar__reports__api__LineView: {
+			/** Alerts */
+			alerts: number;
+			/** Acknowledged */
+			acknowledged: number;
+			/** Acknowledgement Rate */
+			acknowledgement_rate: number | null;
+			/** Closed */
+			closed: number;
+			time_to_acknowledge: components['schemas']['Times'];
+			time_to_close: components['schemas']['Times'];
+			/** Key */
+			key: string;
+			/** Label */
+			label: string;
 		};
 	};
 	responses: never;
@@ -10533,6 +10860,224 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['TokenView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	report_response: {
+		parameters: {
+			query?: {
+				step?: components['schemas']['Step'];
+				/** @description A day in the zone, or an instant. 29 days before today, if not said. */
+				from?: string | null;
+				/** @description A day, which is included whole, or an instant, which is not. Today, if not said. */
+				to?: string | null;
+				/** @description An IANA name, such as Europe/Berlin. */
+				time_zone?: string;
+				/** @description Alerts assigned to this team. */
+				team_id?: string | null;
+				/** @description Any of these. */
+				priority?: components['schemas']['Priority'][] | null;
+				/** @description `csv`, or ask by the Accept header. */
+				format?: ('json' | 'csv') | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ResponseReport'];
+					'text/csv': string;
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	report_alerts: {
+		parameters: {
+			query?: {
+				by?: 'day' | 'week' | 'month' | 'priority' | 'source' | 'team' | 'hour_of_week';
+				/** @description A day in the zone, or an instant. 29 days before today, if not said. */
+				from?: string | null;
+				/** @description A day, which is included whole, or an instant, which is not. Today, if not said. */
+				to?: string | null;
+				/** @description An IANA name, such as Europe/Berlin. */
+				time_zone?: string;
+				/** @description Alerts assigned to this team. */
+				team_id?: string | null;
+				/** @description Any of these. */
+				priority?: components['schemas']['Priority'][] | null;
+				/** @description `csv`, or ask by the Accept header. */
+				format?: ('json' | 'csv') | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['AlertsReport'];
+					'text/csv': string;
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	report_noise: {
+		parameters: {
+			query?: {
+				limit?: number;
+				/** @description A day in the zone, or an instant. 29 days before today, if not said. */
+				from?: string | null;
+				/** @description A day, which is included whole, or an instant, which is not. Today, if not said. */
+				to?: string | null;
+				/** @description An IANA name, such as Europe/Berlin. */
+				time_zone?: string;
+				/** @description Alerts assigned to this team. */
+				team_id?: string | null;
+				/** @description Any of these. */
+				priority?: components['schemas']['Priority'][] | null;
+				/** @description `csv`, or ask by the Accept header. */
+				format?: ('json' | 'csv') | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['NoiseReport'];
+					'text/csv': string;
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	report_load: {
+		parameters: {
+			query?: {
+				/** @description A day in the zone, or an instant. 29 days before today, if not said. */
+				from?: string | null;
+				/** @description A day, which is included whole, or an instant, which is not. Today, if not said. */
+				to?: string | null;
+				/** @description An IANA name, such as Europe/Berlin. */
+				time_zone?: string;
+				/** @description Alerts assigned to this team. */
+				team_id?: string | null;
+				/** @description Any of these. */
+				priority?: components['schemas']['Priority'][] | null;
+				/** @description `csv`, or ask by the Accept header. */
+				format?: ('json' | 'csv') | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['LoadReport'];
+					'text/csv': string;
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	report_delivery: {
+		parameters: {
+			query?: {
+				/** @description A day in the zone, or an instant. 29 days before today, if not said. */
+				from?: string | null;
+				/** @description A day, which is included whole, or an instant, which is not. Today, if not said. */
+				to?: string | null;
+				/** @description An IANA name, such as Europe/Berlin. */
+				time_zone?: string;
+				/** @description Alerts assigned to this team. */
+				team_id?: string | null;
+				/** @description Any of these. */
+				priority?: components['schemas']['Priority'][] | null;
+				/** @description `csv`, or ask by the Accept header. */
+				format?: ('json' | 'csv') | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['DeliveryReport'];
+					'text/csv': string;
 				};
 			};
 			/** @description Validation Error */

@@ -23,6 +23,8 @@ from pulsar.orgs.roles import Role
 
 PASSWORD = "a password for tests"
 API = "/api/v1"
+NOWHERE = "0193a5b0-0000-7000-8000-000000000000"
+"""The id of nothing."""
 
 
 class Clock:

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from tests.domain.test_incidents import NOWHERE, incident, kinds
+from tests.domain.test_incidents import incident, kinds
 from tests.ladders import happened
-from tests.world import People, Person
+from tests.world import NOWHERE, People, Person
 
 
 async def test_responders_come_change_their_role_and_go(ana: Person, bo: Person) -> None:

@@ -7,9 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.ladders import Json, team_of
-from tests.world import Person
+from tests.world import NOWHERE, Person
 
-NOWHERE = "0193a5b0-0000-7000-8000-000000000000"
 STATUSES = ["investigating", "identified", "monitoring", "resolved"]
 
 

@@ -26,9 +26,7 @@ from tests.schedules import (
     stand_at,
     wall,
 )
-from tests.world import Clock, Person
-
-NOWHERE = "0193a5b0-0000-7000-8000-000000000000"
+from tests.world import NOWHERE, Clock, Person
 
 
 @pytest.fixture(autouse=True)

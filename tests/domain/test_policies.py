@@ -11,9 +11,7 @@ from sqlalchemy import update
 from pulsar.base.http import Pulsar
 from pulsar.orgs.model import Membership
 from tests.ladders import Json, level, team, user
-from tests.world import Person
-
-NOWHERE = "0193a5b0-0000-7000-8000-000000000000"
+from tests.world import NOWHERE, Person
 
 
 def delays(policy: Json) -> list[int]:

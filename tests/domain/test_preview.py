@@ -6,9 +6,8 @@ import pytest
 
 from tests.ladders import Json
 from tests.schedules import NOW, fields_of, ids, names, path_of, rotation, schedule, shifts, shown, stand_at, wall
-from tests.world import Clock, People, Person
+from tests.world import NOWHERE, Clock, People, Person
 
-NOWHERE = "0193a5b0-0000-7000-8000-000000000000"
 START, END = wall("2026-03-26 00:00"), wall("2026-05-01 00:00")
 SPAN = {"from": START.isoformat(), "to": END.isoformat()}
 

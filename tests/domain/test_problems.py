@@ -14,9 +14,7 @@ from pulsar.base.http import Pulsar
 from pulsar.settings import Settings
 from tests.conftest import SECRET_KEY
 from tests.e2e.processes import free_port
-from tests.world import API, Person
-
-NOWHERE = "0193a5b0-0000-7000-8000-000000000000"
+from tests.world import API, NOWHERE, Person
 
 
 def check(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:

@@ -38,7 +38,9 @@ from pulsar.incidents import room_api as incident_rooms
 from pulsar.invitations import api as invitations
 from pulsar.invitations import guest_api as guests
 from pulsar.live import api as live
+from pulsar.live import events_api as events
 from pulsar.live.follower import Follower
+from pulsar.live.hub import Hub
 from pulsar.notify import api as channels
 from pulsar.notify import contacts_api as contacts
 from pulsar.notify import log_api as notification_log
@@ -102,6 +104,7 @@ _ROUTES = (
     inbound,
     reports,
     live,
+    events,
 )
 
 
@@ -236,6 +239,11 @@ class Edge:
                 took = round((time.monotonic() - started) * 1000, 1)
                 say("request", method=scope["method"], path=safe_path(scope["path"]), status=status, ms=took)
 
+    def leave(self) -> None:
+        """The server is about to stop: whoever listens may connect to another node now."""
+        if hub := getattr(self.api.state, "hub", None):
+            hub.leave()
+
     async def _route(self, scope: Any, receive: Any, send: Any) -> None:
         path = scope["path"]
         if path.startswith(inbound.PUBLIC_PATH):
@@ -268,7 +276,7 @@ def build_api(pulsar: Pulsar) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(api: FastAPI) -> AsyncIterator[None]:
         async with pulsar.db.opened(), Follower(pulsar.db.url).running() as follower:
-            api.state.follower = follower
+            api.state.hub = Hub(pulsar, follower)
             yield
 
     api = FastAPI(

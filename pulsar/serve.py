@@ -161,9 +161,10 @@ class _Server(uvicorn.Server):
     """Says where it is once it listens, and leaves the signals to `serve`: uvicorn ends the process with the one
     that it got, and the worker and the database are still to be stopped."""
 
-    def __init__(self, announce: str, config: uvicorn.Config) -> None:
+    def __init__(self, announce: str, leave: Callable[[], None], config: uvicorn.Config) -> None:
         super().__init__(config)
         self._announce = announce
+        self._leave = leave
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -172,6 +173,7 @@ class _Server(uvicorn.Server):
 
     def _exit(self) -> None:
         self.should_exit = True
+        self._leave()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -181,19 +183,20 @@ class _Server(uvicorn.Server):
 
 def _server(settings: Settings, url: str, keys: Keys, announce: str) -> _Server:
     from pulsar import app
+    from pulsar.live import wire
 
+    program = app.build(node(settings, url, keys))
     config = uvicorn.Config(
-        app.build(node(settings, url, keys)),
+        program,
         log_config=None,
         access_log=False,
         server_header=False,
         date_header=False,
         lifespan="on",
-        ws="websockets-sansio",
-        ws_max_size=4096,
+        **wire.OPTIONS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    return _Server(announce, config)
+    return _Server(announce, program.leave, config)
 
 
 async def serve(

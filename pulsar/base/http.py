@@ -44,10 +44,11 @@ PulsarNode = Annotated[Pulsar, Depends(pulsar_of)]
 
 @dataclass(frozen=True)
 class Principal:
-    """Who an access token was given to, and for which organization."""
+    """Who an access token was given to, for which organization, and in which session."""
 
     user_id: UUID
     org_id: UUID
+    session_id: UUID | None = None
 
 
 def principal_from(token: str, keys: Keys) -> Principal:
@@ -55,7 +56,7 @@ def principal_from(token: str, keys: Keys) -> Principal:
         claims = keys.verify(ACCESS_TOKEN, token, clock.now())
     except BadSignature:
         raise NotSignedIn from None
-    return Principal(UUID(claims["sub"]), UUID(claims["org"]))
+    return Principal(UUID(claims["sub"]), UUID(claims["org"]), UUID(claims["sid"]))
 
 
 def principal(request: Request, pulsar: PulsarNode) -> Principal:

@@ -1,34 +1,28 @@
-"""Routes of the live feed: a ticket, and the WebSocket that it opens."""
+"""Routes of the live feed: a ticket, the WebSocket that it opens, and who listens."""
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Coroutine
+from typing import Annotated, NoReturn
+from urllib.parse import urlsplit
 
 import structlog
-from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
-from sqlalchemy import func, select
+from fastapi import APIRouter, Query, Request, WebSocket
 
-from pulsar.base import clock
-from pulsar.base.db import Transaction
+from pulsar.audit.reading import standing
 from pulsar.base.errors import NotSignedIn
-from pulsar.base.events import EventRow
-from pulsar.base.http import Principal, Pulsar, View
+from pulsar.base.http import Principal, Pulsar, View, principal_from
 from pulsar.live import tickets
-from pulsar.live.follower import POLL_SECONDS, Follower
-from pulsar.orgs.roles import Role
-from pulsar.people.access import AsViewer, Caller, entered
+from pulsar.live.conversation import converse
+from pulsar.live.hub import Hub
+from pulsar.live.messages import about_connection, framed
+from pulsar.live.room import AWAY, NOT_SIGNED_IN, Ended, Ending
+from pulsar.live.wire import Wire, wire_of
+from pulsar.people.access import AsViewer, Caller
 
 log = structlog.get_logger()
 
 router = APIRouter(tags=["Live"])
-
-# A client that is further behind than this reloads what it shows instead.
-MOST_MISSED = 1000
-_BATCH = 200
-_PING_SECONDS = 25.0
-_LARGEST_MESSAGE = 512
-_NOT_SIGNED_IN, _TOO_LARGE = 4401, 4413
 
 
 class TicketView(View):
@@ -36,104 +30,86 @@ class TicketView(View):
     expires_in: int
 
 
+class LiveStats(View):
+    """Of this node and your organization."""
+
+    listeners: int
+    users: int
+    last_id: int
+
+
 @router.post("/ws/ticket")
 async def create_ticket(caller: Caller, tx: AsViewer) -> TicketView:
     return TicketView(ticket=await tickets.issue(tx, caller), expires_in=int(tickets.LIFETIME.total_seconds()))
 
 
-def _message(kind: str, org: Any, payload: dict[str, Any], number: int | None = None) -> dict[str, Any]:
-    at = clock.rfc3339(clock.now())
-    return {"id": number, "type": kind, "organization_id": str(org), "payload": payload, "timestamp": at}
+@router.get("/ws/stats")
+async def get_live_stats(caller: Caller, tx: AsViewer, request: Request) -> LiveStats:
+    hub: Hub = request.app.state.hub
+    here = hub.listeners(caller.org_id)
+    users = {one.caller.user_id for one in here}
+    return LiveStats(listeners=len(here), users=len(users), last_id=(await standing(tx)).last)
 
 
-def _event(row: EventRow) -> dict[str, Any]:
-    actor = {"type": row.actor_type, "id": str(row.actor_id) if row.actor_id else None, "name": row.actor_name}
-    subject = {"type": row.subject_type, "id": str(row.subject_id)}
-    payload = {"subject": subject, "actor": actor, "data": row.data}
-    return _message(row.type, row.org_id, payload, row.number) | {"timestamp": clock.rfc3339(row.at)}
+async def _caller(pulsar: Pulsar, ticket: str, token: str) -> Principal | None:
+    """By a ticket, or by an access token, which then stands in the logs of every proxy on the way."""
+    if token:
+        with contextlib.suppress(NotSignedIn):
+            return principal_from(token, pulsar.keys)
+        return None
+    async with pulsar.db.without_org() as tx:
+        return await tickets.redeem(tx, ticket)
 
 
-async def _last_number(tx: Transaction) -> int:
-    return await tx.scalar(select(func.max(EventRow.number))) or 0
-
-
-async def _since(tx: Transaction, number: int) -> Sequence[EventRow]:
-    query = select(EventRow).where(EventRow.number > number).order_by(EventRow.number).limit(_BATCH)
-    return (await tx.scalars(query)).all()
+def from_a_page_of_ours(socket: WebSocket, pulsar: Pulsar) -> bool:
+    """A browser says of which site the page is that connects; who is no browser says nothing."""
+    origin = socket.headers.get("origin")
+    ours = {socket.headers.get("host"), urlsplit(pulsar.settings.base_url).netloc}
+    return origin is None or urlsplit(origin).netloc in ours
 
 
 @router.websocket("/ws")
 async def live(
-    socket: WebSocket, ticket: Annotated[str, Query()] = "", after: Annotated[int | None, Query(ge=0)] = None
+    socket: WebSocket,
+    ticket: Annotated[str, Query()] = "",
+    token: Annotated[str, Query()] = "",
+    after: Annotated[int | None, Query(ge=0)] = None,
 ) -> None:
     pulsar: Pulsar = socket.app.state.pulsar
-    async with pulsar.db.without_org() as tx:
-        caller = await tickets.redeem(tx, ticket)
+    wire = wire_of(socket.scope)
+    wire.forget_query()
+    caller = await _caller(pulsar, ticket, token) if from_a_page_of_ours(socket, pulsar) else None
     if not caller:
         # Before it is accepted, a refusal is an HTTP 403.
-        await socket.close(_NOT_SIGNED_IN)
+        await socket.close(NOT_SIGNED_IN.code)
         return
     await socket.accept()
-    code = await _until_either_ends(
-        asyncio.create_task(_feed(socket, pulsar, socket.app.state.follower, caller, after)),
-        asyncio.create_task(_until_gone(socket)),
-    )
-    # Whoever hung up cannot be hung up on.
-    with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-        await socket.close(code)
+    ending = await _until_it_ends(_feed(socket, wire, socket.app.state.hub, caller, after))
+    error = {"code": ending.slug, "detail": ending.reason}
+    wire.part(ending, framed(about_connection("error", caller.org_id, error)))
 
 
-async def _until_either_ends(feed: asyncio.Task[None], listening: asyncio.Task[int]) -> int:
-    """Returns the code to close the socket with."""
+async def _until_it_ends(feed: Coroutine[None, None, NoReturn]) -> Ending:
     try:
-        await asyncio.wait({feed, listening}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in (feed, listening):
-            task.cancel()
-        fed, said = await asyncio.gather(feed, listening, return_exceptions=True)
-    if said == _TOO_LARGE:
-        return _TOO_LARGE
-    if isinstance(fed, NotSignedIn):
-        return _NOT_SIGNED_IN
-    if isinstance(fed, Exception) and not isinstance(fed, WebSocketDisconnect):
-        log.warning("feed_failed", exc_info=fed)
-    return 1011
+        await feed
+    except NotSignedIn:
+        return NOT_SIGNED_IN
+    except Ended as ended:
+        return ended.ending
+    except Exception as error:
+        log.warning("feed_failed", exc_info=error)
+        return AWAY
 
 
-async def _until_gone(socket: WebSocket) -> int:
-    """A client has nothing to say but that it is there."""
-    while True:
+async def _feed(socket: WebSocket, wire: Wire, hub: Hub, caller: Principal, after: int | None) -> NoReturn:
+    async with hub.joined(caller, after) as (listener, last, anew):
+        await wire.push(framed(about_connection("connected", caller.org_id, {"last_id": last})))
+        if anew:
+            await wire.push(framed(about_connection("resync", caller.org_id, {"last_id": last})))
+        listening = asyncio.create_task(converse(socket, wire, listener))
         try:
-            said = await socket.receive_text()
-        except (WebSocketDisconnect, KeyError):
-            return 1000
-        if len(said) > _LARGEST_MESSAGE:
-            return _TOO_LARGE
-
-
-async def _feed(socket: WebSocket, pulsar: Pulsar, follower: Follower, caller: Principal, after: int | None) -> None:
-    """Every event after the client's last, in order, none twice: each is read from the table by its number.
-    The caller's membership is looked up with each reading, so who was removed hears nothing more."""
-    with follower.following(caller.org_id) as rung:
-        async with entered(pulsar, caller, Role.VIEWER) as tx:
-            last = await _last_number(tx)
-        await socket.send_json(_message("connection.connected", caller.org_id, {"last_id": last}))
-        seen = last if after is None else after
-        if seen > last or last - seen > MOST_MISSED:
-            await socket.send_json(_message("connection.resync", caller.org_id, {"last_id": last}))
-            seen = last
-        spoke_at = clock.now()
-        while True:
-            rung.clear()
-            async with entered(pulsar, caller, Role.VIEWER) as tx:
-                rows = await _since(tx, seen)
-            for row in rows:
-                await socket.send_json(_event(row))
-                seen, spoke_at = row.number, clock.now()
-            if len(rows) == _BATCH:
-                continue
-            if (clock.now() - spoke_at).total_seconds() > _PING_SECONDS:
-                await socket.send_json(_message("connection.ping", caller.org_id, {}))
-                spoke_at = clock.now()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(rung.wait(), POLL_SECONDS)
+            while True:
+                said = await listener.next(framed)
+                await wire.push(said or framed(about_connection("ping", caller.org_id, {})))
+        finally:
+            listening.cancel()

@@ -15,4 +15,5 @@ class Ticket(Base):
     ticket_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     user_id: Mapped[UUID]
     organization_id: Mapped[UUID]
+    session_id: Mapped[UUID | None]
     expires_at: Mapped[datetime] = mapped_column(index=True)

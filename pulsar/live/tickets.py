@@ -22,6 +22,7 @@ async def issue(tx: Transaction, caller: Principal) -> str:
             ticket_hash=crypto.token_hash(ticket),
             user_id=caller.user_id,
             organization_id=caller.org_id,
+            session_id=caller.session_id,
             expires_at=now + LIFETIME,
         )
     )
@@ -33,7 +34,7 @@ async def redeem(tx: Transaction, ticket: str) -> Principal | None:
         await tx.execute(
             delete(Ticket)
             .where(Ticket.ticket_hash == crypto.token_hash(ticket), Ticket.expires_at > clock.now())
-            .returning(Ticket.user_id, Ticket.organization_id)
+            .returning(Ticket.user_id, Ticket.organization_id, Ticket.session_id)
         )
     ).one_or_none()
-    return Principal(row.user_id, row.organization_id) if row else None
+    return Principal(row.user_id, row.organization_id, row.session_id) if row else None

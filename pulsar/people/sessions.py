@@ -1,5 +1,6 @@
 """Who are you? Registration, login, and the chain of refresh tokens behind a session."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -185,6 +186,15 @@ async def _end(tx: Transaction, family_id: UUID) -> None:
         .where(RefreshToken.family_id == family_id, RefreshToken.revoked_at.is_(None))
         .values(revoked_at=clock.now())
     )
+
+
+async def living(tx: Transaction, session_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these have neither ended nor expired."""
+    link = RefreshToken
+    query = select(link.family_id).where(
+        link.family_id.in_(session_ids), link.rotated_at.is_(None), link.revoked_at.is_(None)
+    )
+    return set(await tx.scalars(query.where(link.expires_at > clock.now())))
 
 
 async def logout(tx: Transaction, refresh_token: str) -> None:

@@ -11,7 +11,6 @@ PENDING = (
     "/api-keys",
     "/webhooks/deliveries",
     "/webhooks/endpoints",
-    "/ws/stats",
 )
 
 

@@ -3,17 +3,24 @@ server for webhook channels."""
 
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
+import websockets
 from sqlalchemy.ext.asyncio import AsyncConnection
+from websockets.asyncio.client import ClientConnection
 
 from pulsar import app
 from pulsar.app import Edge
 from pulsar.base.db import connect_to
 from pulsar.base.http import Pulsar
+from tests.domain import hearing
+from tests.domain.hearing import Dial
 from tests.receiver import Receiver
+from tests.world import API
 
 
 @pytest_asyncio.fixture
@@ -46,3 +53,19 @@ async def receiver() -> AsyncIterator[Receiver]:
     await running.start()
     yield running
     await running.stop()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def node(pulsar: Pulsar) -> AsyncIterator[str]:
+    """A second node on the same database: its host and port."""
+    async with hearing.node(pulsar) as place:
+        yield place
+
+
+@pytest.fixture
+def dial(node: str) -> Dial:
+    def connect(ticket: str, after: int | None = None, **options: Any) -> AbstractAsyncContextManager[ClientConnection]:
+        query = f"?ticket={ticket}" + (f"&after={after}" if after is not None else "")
+        return websockets.connect(f"ws://{node}{API}/ws{query}", **options)
+
+    return connect

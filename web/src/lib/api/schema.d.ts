@@ -2059,6 +2059,43 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/ws/stats': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Get Live Stats */
+		get: operations['get_live_stats'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/events': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * List Events
+		 * @description With `Accept: text/event-stream` the answer is a stream that does not end: without `after`, of what is new.
+		 */
+		get: operations['list_events'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/meta': {
 		parameters: {
 			query?: never;
@@ -2152,23 +2189,11 @@ export interface components {
 			 * Format: date-time
 			 */
 			at: string;
-			actor: components['schemas']['ActorView'];
+			actor: components['schemas']['pulsar__alerts__history_api__ActorView'];
 			/** Data */
 			data: {
 				[key: string]: unknown;
 			};
-		};
-		/** ActorView */
-		ActorView: {
-			/**
-			 * Type
-			 * @enum {string}
-			 */
-			type: 'user' | 'integration' | 'system' | 'link' | 'phone' | 'chat';
-			/** Id */
-			id: string | null;
-			/** Name */
-			name: string;
 		};
 		/**
 		 * AfterwardsOutlook
@@ -2833,6 +2858,44 @@ export interface components {
 			edited_since: boolean;
 			afterwards: components['schemas']['AfterwardsOutlook'] | null;
 		};
+		/**
+		 * EventView
+		 * @description As the WebSocket says it.
+		 */
+		EventView: {
+			/** Id */
+			id: number;
+			/** Type */
+			type: string;
+			/**
+			 * Organization Id
+			 * Format: uuid
+			 */
+			organization_id: string;
+			payload: components['schemas']['Payload'];
+			/**
+			 * Timestamp
+			 * Format: date-time
+			 */
+			timestamp: string;
+		};
+		/**
+		 * EventsPage
+		 * @description Oldest first. Go on with `after`; with `more`, at once. `resync`: something that you missed is no longer kept, or
+		 *     the number that you sent is ahead of what there is.
+		 */
+		EventsPage: {
+			/** Items */
+			items: components['schemas']['EventView'][];
+			/** After */
+			after: number;
+			/** More */
+			more: boolean;
+			/** Last Id */
+			last_id: number;
+			/** Resync */
+			resync: boolean;
+		};
 		/** ExpectedPerson */
 		ExpectedPerson: {
 			/**
@@ -3217,6 +3280,18 @@ export interface components {
 			targets: components['schemas']['TargetOutlook'][];
 			/** People */
 			people: string[];
+		};
+		/**
+		 * LiveStats
+		 * @description Of this node and your organization.
+		 */
+		LiveStats: {
+			/** Listeners */
+			listeners: number;
+			/** Users */
+			users: number;
+			/** Last Id */
+			last_id: number;
 		};
 		/** LoadLine */
 		LoadLine: {
@@ -4496,6 +4571,15 @@ export interface components {
 			/** Active */
 			active: boolean;
 		};
+		/** Payload */
+		Payload: {
+			subject: components['schemas']['SubjectView'];
+			actor: components['schemas']['pulsar__audit__reading__ActorView'];
+			/** Data */
+			data: {
+				[key: string]: unknown;
+			};
+		};
 		/** PendingView */
 		PendingView: {
 			/**
@@ -5442,6 +5526,16 @@ export interface components {
 		 * @enum {string}
 		 */
 		Step: 'day' | 'week' | 'month';
+		/** SubjectView */
+		SubjectView: {
+			/** Type */
+			type: string;
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+		};
 		/** Switch */
 		Switch: {
 			/** Refresh Token */
@@ -5633,7 +5727,7 @@ export interface components {
 			 * Format: date-time
 			 */
 			at: string;
-			actor: components['schemas']['ActorView'];
+			actor: components['schemas']['pulsar__alerts__history_api__ActorView'];
 			/** Data */
 			data: {
 				[key: string]: unknown;
@@ -5774,6 +5868,30 @@ export interface components {
 			kind: 'alert' | 'policy' | 'level' | 'message' | 'end';
 			/** Text */
 			text: string;
+		};
+		/** ActorView */
+		pulsar__alerts__history_api__ActorView: {
+			/**
+			 * Type
+			 * @enum {string}
+			 */
+			type: 'user' | 'integration' | 'system' | 'link' | 'phone' | 'chat';
+			/** Id */
+			id: string | null;
+			/** Name */
+			name: string;
+		};
+		/** ActorView */
+		pulsar__audit__reading__ActorView: {
+			/**
+			 * Type
+			 * @enum {string}
+			 */
+			type: 'user' | 'integration' | 'system' | 'link' | 'phone';
+			/** Id */
+			id: string | null;
+			/** Name */
+			name: string;
 		};
 		/**
 		 * Trial
@@ -11107,6 +11225,77 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['TicketView'];
+				};
+			};
+		};
+	};
+	get_live_stats: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['LiveStats'];
+				};
+			};
+		};
+	};
+	list_events: {
+		parameters: {
+			query?: {
+				/** @description The number of the last event that you have. */
+				after?: number | null;
+				limit?: number;
+				/** @description `alert.closed`, or `alert.*`. Repeatable. */
+				type?: string[] | null;
+				/** @description `activity`: what alerts, escalations, messages did; `audit`: the rest. */
+				kind?: ('activity' | 'audit') | null;
+				actor_type?: ('user' | 'integration' | 'system' | 'link' | 'phone') | null;
+				/** @description Who did it. */
+				actor_id?: string | null;
+				/** @description `alert`, `policy`, ... */
+				subject_type?: string | null;
+				/** @description What it is about. */
+				subject_id?: string | null;
+				/** @description From this instant on. */
+				since?: string | null;
+				/** @description Before this instant. */
+				until?: string | null;
+			};
+			header?: {
+				'last-event-id'?: string;
+			};
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['EventsPage'];
+					'text/event-stream': unknown;
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
 				};
 			};
 		};

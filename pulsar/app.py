@@ -43,6 +43,7 @@ from pulsar.live.follower import Follower
 from pulsar.live.hub import Hub
 from pulsar.notify import api as channels
 from pulsar.notify import contacts_api as contacts
+from pulsar.notify import devices_api as devices
 from pulsar.notify import log_api as notification_log
 from pulsar.notify import preferences_api as preferences
 from pulsar.notify import receipts_api as receipts
@@ -97,6 +98,7 @@ _ROUTES = (
     channels,
     contacts,
     accounts,
+    devices,
     receipts,
     phones,
     preferences,

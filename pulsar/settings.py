@@ -1,6 +1,7 @@
 """What can an operator set? Every environment variable of Pulsar, typed, described and checked at start."""
 
 import os
+import re
 import sys
 from functools import cached_property
 from pathlib import Path
@@ -66,6 +67,19 @@ class Settings(BaseSettings):
         if value and not value.startswith(("https://", "http://")):
             raise ValueError("must begin with https:// or http://")
         return value
+    push_services: str = Field(
+        "",
+        description="Web push services of your own, separated by commas (`https://push.example.org`). Those of Google, "
+        "Mozilla, Apple and Microsoft are known; a device of any other is refused.",
+    )
+
+    @field_validator("push_services")
+    @classmethod
+    def _origins(cls, value: str) -> str:
+        origins = [origin.strip().rstrip("/") for origin in value.split(",") if origin.strip()]
+        if not all(re.fullmatch(r"https?://[^/\s?#@]+", origin) for origin in origins):
+            raise ValueError("must be addresses such as https://push.example.org, without a path")
+        return ",".join(origins)
 
     @field_validator("secret_key")
     @classmethod

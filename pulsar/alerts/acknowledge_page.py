@@ -8,8 +8,8 @@ import html
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
 from sqlalchemy import select
 
 from pulsar.alerts import actions
@@ -105,7 +105,8 @@ async def _holder(tx: Transaction, claims: dict[str, Any]) -> Actor | None:
     return Actor("link", user_id, (await user_names(tx, [user_id])).get(user_id, SYSTEM.name))
 
 
-async def _answer(token: str, pulsar: Pulsar, *, press: bool) -> HTMLResponse:
+async def _answer(token: str, pulsar: Pulsar, *, press: bool, for_machine: bool = False) -> Response:
+    pressed = False
     try:
         claims = pulsar.keys.verify(ACKNOWLEDGE, token, clock.now())
     except BadSignature:
@@ -119,17 +120,23 @@ async def _answer(token: str, pulsar: Pulsar, *, press: bool) -> HTMLResponse:
                 tx.actor = holder
                 await actions.acknowledge(tx, await actions.locked(tx, alert_id))
                 await tx.flush()
+                pressed = True
             except (AlertStateConflict, NotFound):
                 pass  # the page says what stands
         alert = await tx.scalar(select(Alert).where(Alert.id == alert_id))
+        if alert and for_machine:
+            stands = {"status": alert.status, "number": alert.number, "acknowledged": pressed}
+            return JSONResponse(stands, headers=_HEADERS)
         return await _shown(tx, alert) if alert else _gone()
 
 
 @router.get("/ack/{token}")
-async def show(token: str, pulsar: PulsarNode) -> HTMLResponse:
+async def show(token: str, pulsar: PulsarNode) -> Response:
     return await _answer(token, pulsar, press=False)
 
 
 @router.post("/ack/{token}")
-async def press(token: str, pulsar: PulsarNode) -> HTMLResponse:
-    return await _answer(token, pulsar, press=True)
+async def press(token: str, request: Request, pulsar: PulsarNode) -> Response:
+    """To the button of a push notification, which has no page to show, the answer is in JSON."""
+    for_machine = "application/json" in request.headers.get("accept", "")
+    return await _answer(token, pulsar, press=True, for_machine=for_machine)

@@ -7,12 +7,14 @@ import json
 import os
 import secrets
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import jwt
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 # OWASP's floor for argon2id (password storage cheat sheet): 19 MiB, 2 passes, 1 lane.
@@ -22,6 +24,8 @@ _NOBODY = _hasher.hash(secrets.token_hex())
 
 _ISSUER = "pulsar"
 _NONCE_BYTES = 12
+# How many points the curve P-256 has (SEC 2, 2.4.2).
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 class BadSignature(Exception):
@@ -72,6 +76,14 @@ class Keys:
     def fingerprint(self) -> str:
         """Tells two keys apart and gives nothing away."""
         return self._derive("fingerprint").hex()[:32]
+
+    @cached_property
+    def push_key(self) -> ec.EllipticCurvePrivateKey:
+        """Who this installation is to push services (VAPID). Every node derives the same, for as long as the secret key
+        stays; a subscription is bound to it."""
+        # Of twice the bits that are needed, so that no key is likelier than another (FIPS 186-5, A.2.1).
+        number = int.from_bytes(self._derive("push, first half") + self._derive("push, second half"))
+        return ec.derive_private_key(number % (_P256_ORDER - 1) + 1, ec.SECP256R1())
 
     def sign(self, purpose: str, claims: dict[str, Any], at: datetime, lifetime: timedelta) -> str:
         body = claims | {"iss": _ISSUER, "aud": purpose, "iat": at, "exp": at + lifetime}

@@ -17,6 +17,7 @@ from pulsar.notify.channel import registry
 from pulsar.notify.model import ChannelRow, Notification
 from pulsar.notify.preference_setup import preferences_of
 from pulsar.notify.preferences import EVERYTHING, HeldBack, Preference, Send, decide, unreachable
+from pulsar.notify.recipients import for_each_device
 from pulsar.notify.rules import UPDATE, Letter, Occasion, Subject
 
 _MOST_URGENT = 6
@@ -104,6 +105,7 @@ async def tell_over(
     }
     rows = [new_row(occasion, channel, None, content, Send(at)) for channel in rooms if users]
     rows += [new_row(occasion, channel, user_id, content, decision) for user_id, channel, decision in decided]
+    rows = await for_each_device(tx, rows)
     await write(tx, rows)
     return Paged(tuple(row["id"] for row in rows if row["status"] == "pending"), held_back, out_of_reach)
 
@@ -148,6 +150,7 @@ def new_row(
         "subject_id": UUID(subject["id"]) if subject else None,
         "user_id": user_id,
         "channel_id": channel.id,
+        "device_id": None,
         "channel_name": channel.name,
         "channel_type": channel.channel_type,
         "level": occasion.level,
@@ -178,13 +181,13 @@ async def tell(tx: Transaction, user_id: UUID, occasion: Occasion, letter: Lette
 async def send_direct(
     tx: Transaction, channel: ChannelRow, user_id: UUID | None, title: str, text: str
 ) -> Notification:
-    """One message outside of any escalation, delivered and logged like a page."""
+    """One message outside of any escalation, delivered and logged like a page. Of a person's devices each gets it; the
+    first is answered."""
     occasion = Occasion(key=f"direct:{new_id()}", purpose="direct")
     row = new_row(occasion, channel, user_id, {"title": title, "text": text}, Send(clock.now()))
-    notification = Notification(**row)
-    tx.add(notification)
-    tx.enqueue(delivery_job(tx.org, notification.id, 0, urgency_of(row["content"]), row["next_attempt_at"]))
-    return notification
+    rows = await for_each_device(tx, [row])
+    await write(tx, rows)
+    return await tx.get_one(Notification, (tx.org, rows[0]["id"]))
 
 
 def put_off(tx: Transaction, notification: Notification, until: datetime) -> None:

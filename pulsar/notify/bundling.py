@@ -15,6 +15,7 @@ from pulsar.base.db import Transaction
 from pulsar.base.ids import new_id
 from pulsar.base.jobs import CLOCK_SLACK, Job
 from pulsar.notify.actions import priority_of, put_off
+from pulsar.notify.channel import contact_of, in_place, registry
 from pulsar.notify.model import ChannelRow, Notification, Pace
 from pulsar.notify.rules import DIGEST
 
@@ -24,7 +25,7 @@ _URGENCY = 4
 
 async def must_wait(tx: Transaction, notification: Notification, channel: ChannelRow) -> bool:
     """Puts it off until the digest, or takes the recipient's next span for it."""
-    if not channel.bundle or notification.purpose not in _BUNDLED:
+    if not channel.bundle or notification.purpose not in _BUNDLED or _replaces(notification):
         return False
     pace = await _pace(tx, notification, channel)
     now = clock.now()
@@ -38,12 +39,20 @@ async def must_wait(tx: Transaction, notification: Notification, channel: Channe
     return True
 
 
+def _replaces(notification: Notification) -> bool:
+    return notification.purpose == "follow_up" and in_place(registry()[notification.channel_type])
+
+
 def _waits_never(notification: Notification) -> bool:
     return notification.purpose == "page" and priority_of(notification.content) == "P1"
 
 
+def recipient_of(notification: Notification) -> UUID:
+    return notification.device_id or notification.user_id or notification.channel_id
+
+
 async def _pace(tx: Transaction, notification: Notification, channel: ChannelRow) -> Pace:
-    recipient_id, purpose = notification.user_id or channel.id, notification.purpose
+    recipient_id, purpose = recipient_of(notification), notification.purpose
     fresh = {
         "channel_id": channel.id,
         "recipient_id": recipient_id,
@@ -62,7 +71,7 @@ async def let_go(tx: Transaction, notification: Notification) -> None:
         update(Pace)
         .where(
             Pace.channel_id == notification.channel_id,
-            Pace.recipient_id == (notification.user_id or notification.channel_id),
+            Pace.recipient_id == recipient_of(notification),
             Pace.notification_id == notification.id,
         )
         .values(quiet_until=clock.now())
@@ -87,7 +96,7 @@ async def gather(tx: Transaction, channel_id: UUID, recipient_id: UUID, purpose:
     if pace.quiet_until > now + CLOCK_SLACK:  # a P1 has gone out meanwhile
         tx.enqueue(_digest_job(tx.org, pace))
         return
-    waiting = await _waiting(tx, channel_id, recipient_id, purpose, now)
+    waiting = await _waiting(tx, channel, recipient_id, purpose, now)
     if not waiting:
         return
     first = waiting[0] if len(waiting) == 1 else _digest(tx, channel, waiting, now)
@@ -97,14 +106,16 @@ async def gather(tx: Transaction, channel_id: UUID, recipient_id: UUID, purpose:
 
 
 async def _waiting(
-    tx: Transaction, channel_id: UUID, recipient_id: UUID, purpose: str, now: datetime
+    tx: Transaction, channel: ChannelRow, recipient_id: UUID, purpose: str, now: datetime
 ) -> list[Notification]:
-    user = Notification.user_id.is_(None) if recipient_id == channel_id else Notification.user_id == recipient_id
+    to_device = contact_of(registry()[channel.channel_type]) == "device"
+    owner = Notification.device_id if to_device else Notification.user_id
+    recipient = owner.is_(None) if recipient_id == channel.id else owner == recipient_id
     query = (
         select(Notification)
         .where(
-            Notification.channel_id == channel_id,
-            user,
+            Notification.channel_id == channel.id,
+            recipient,
             Notification.status == "pending",
             Notification.purpose == purpose,
             Notification.carried_by.is_(None),
@@ -125,7 +136,8 @@ def _digest(tx: Transaction, channel: ChannelRow, waiting: list[Notification], n
         purpose=DIGEST,
         user_id=waiting[0].user_id,
         channel_id=channel.id,
-        channel_name=channel.name,
+        device_id=waiting[0].device_id,
+        channel_name=waiting[0].channel_name,
         channel_type=channel.channel_type,
         content={"priority": min(priority_of(row.content) for row in waiting)},
         status="pending",

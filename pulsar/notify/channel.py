@@ -5,7 +5,9 @@ import pkgutil
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any, Literal, Protocol, cast, runtime_checkable
+from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl
 from pydantic.fields import FieldInfo
 
@@ -13,7 +15,7 @@ from pulsar.notify import channels
 from pulsar.notify.rules import Standing
 
 Reach = Literal["personal", "room"]
-Contact = Literal["phone"]
+Contact = Literal["phone", "device"]
 
 COLOURS = {"P1": "#c62828", "P2": "#e06c00", "P3": "#c79a00", "P4": "#1858b8", "P5": "#6b7280"}
 
@@ -95,6 +97,18 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Device:
+    """One that takes web push, and the key by which its push service knows this installation."""
+
+    id: UUID
+    name: str
+    endpoint: str
+    public_key: bytes
+    auth: bytes
+    sender: ec.EllipticCurvePrivateKey
+
+
+@dataclass(frozen=True)
 class Recipient:
     """A person, for a personal channel; a room has none."""
 
@@ -102,6 +116,8 @@ class Recipient:
     email: str
     phone: str | None = None
     """A number that they have shown to be theirs."""
+    device: Device | None = None
+    """Of several the one that the message is for."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +133,7 @@ class Undelivered(Exception):
 
     `channel_broken`: nobody else will get theirs either, until somebody mends the channel's settings. Of a room every
     permanent failure means that, unless it says False; a personal channel says so when its credentials are refused, and
-    not when a person's address is.
+    not when a person's address is. `gone`: there is nothing at this device's address any more, and there will not be.
     """
 
     def __init__(
@@ -127,8 +143,10 @@ class Undelivered(Exception):
         permanent: bool = False,
         retry_after_seconds: float | None = None,
         channel_broken: bool | None = None,
+        gone: bool = False,
     ) -> None:
         super().__init__(answer)
+        self.gone = gone
         self.channel_broken = channel_broken
         self.answer = answer
         self.permanent = permanent
@@ -202,6 +220,11 @@ def gives_receipts(channel: Channel) -> bool:
 
 def reads_replies(channel: Channel) -> bool:
     return bool(getattr(channel, "reads_replies", False))
+
+
+def in_place(channel: Channel) -> bool:
+    """Whether a follow-up silently takes the place of the page that it is about, on every screen that shows it."""
+    return bool(getattr(channel, "in_place", False))
 
 
 def tells_how_it_went(channel: Channel) -> bool:

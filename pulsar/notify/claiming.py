@@ -77,8 +77,9 @@ async def claim(tx: Transaction, pulsar: Pulsar, notification_id: UUID, lane: Ex
     except Problem as problem:
         await give_up(tx, notification, problem.detail)
         return None
-    recipient = await recipient_of(tx, notification.user_id, channel) if notification.user_id else None
-    if why := unreachable(channel, recipient):
+    user, device = notification.user_id, notification.device_id
+    recipient = await recipient_of(tx, user, channel, device) if user else None
+    if why := unreachable(channel, recipient, device):
         await give_up(tx, notification, why)
         return None
     inside = await carried(tx, notification)
@@ -165,6 +166,7 @@ async def _twins(tx: Transaction, notification: Notification, within: timedelta)
             Notification.subject_id == notification.subject_id,
             Notification.user_id == notification.user_id,
             Notification.channel_id == notification.channel_id,
+            Notification.device_id.is_not_distinct_from(notification.device_id),
             Notification.purpose == "page",
             Notification.id != notification.id,
             (Notification.sent_at > clock.now() - within)

@@ -93,3 +93,37 @@ class PreferenceUpdated(PreferenceEvent):
 class PreferenceDeleted(PreferenceEvent):
     type: ClassVar = "preference.deleted"
     channel: str
+
+
+class DeviceEvent(Event):
+    """About the person whose it is. What they call it is theirs, so it is not in it."""
+
+    subject_type: ClassVar = "user"
+
+
+@dataclass(frozen=True)
+class DeviceAdded(DeviceEvent):
+    type: ClassVar = "device.added"
+    device_id: str
+
+
+@dataclass(frozen=True)
+class DeviceUpdated(DeviceEvent):
+    type: ClassVar = "device.updated"
+    device_id: str
+    changed: list[str]
+
+
+@dataclass(frozen=True)
+class DeviceRemoved(DeviceEvent):
+    type: ClassVar = "device.removed"
+    device_id: str
+
+
+@dataclass(frozen=True)
+class DeviceGone(DeviceEvent):
+    """Its push service says that there is nothing there any more."""
+
+    type: ClassVar = "device.gone"
+    device_id: str
+    reason: str

@@ -73,9 +73,37 @@ class PreferenceRow(OrgOwned):
     updated_at: Mapped[datetime] = updated_at_column()
 
 
+class DeviceRow(OrgOwned):
+    """A browser or a phone that takes web push for one person.
+
+    `subscription` is its address and its keys, sealed: who has them can write to it. `endpoint_hash` tells it from
+    others. Both are null once the push service has said that there is nothing there any more (`gone_at`); the row stays
+    for its owner to see.
+    """
+
+    __tablename__ = "push_devices"
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "user_id"], ["memberships.org_id", "memberships.user_id"]),
+        Index("uq_push_devices_endpoint", "org_id", "endpoint_hash", unique=True),
+        Index("ix_push_devices_user", "org_id", "user_id"),
+    )
+
+    user_id: Mapped[UUID]
+    name: Mapped[str]
+    service: Mapped[str]
+    subscription: Mapped[bytes | None] = mapped_column(LargeBinary)
+    endpoint_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    last_success_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+    last_error_at: Mapped[datetime | None]
+    gone_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = created_at_column()
+    updated_at: Mapped[datetime] = updated_at_column()
+
+
 class Pace(Base):
     """Until when one recipient of a channel gets no further message of a kind, because one has just gone out. The
-    recipient of a room is the channel itself."""
+    recipient of a room is the channel itself, of web push each device."""
 
     __tablename__ = "notification_paces"
     __table_args__ = (
@@ -94,7 +122,8 @@ REPORTED = ("channel_id", "status", "sent_at", "purpose", "user_id", "subject_id
 
 
 class Notification(OrgOwned):
-    """One message to one recipient over one channel. It outlives its channel and its subject: it is the log.
+    """One message to one recipient over one channel. It outlives its channel and its subject: it is the log. Over web
+    push each of a person's devices is a recipient of its own, and named behind the channel.
 
     What a preference held back is in it too, as `suppressed`, with `held_back_by` as the reason for machines; of one
     that is pending it is what it waits for. One that goes out in a digest is `carried_by` that, and shares its fate.
@@ -123,6 +152,7 @@ class Notification(OrgOwned):
     subject_id: Mapped[UUID | None]
     user_id: Mapped[UUID | None]
     channel_id: Mapped[UUID]
+    device_id: Mapped[UUID | None]
     channel_name: Mapped[str]
     channel_type: Mapped[str]
     level: Mapped[int | None]

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from pulsar.base import clock
 from pulsar.base.db import Transaction
-from pulsar.notify import bundling, channel_state
+from pulsar.notify import bundling, channel_state, devices
 from pulsar.notify.actions import put_off
 from pulsar.notify.channel import Reference, Undelivered
 from pulsar.notify.events import NotificationFailed, NotificationSent
@@ -26,6 +26,7 @@ async def conclude(
     tx.add(attempt)
     if not failure:
         await channel_state.worked(tx, notification.channel_id)
+        await devices.took(tx, notification.device_id)
         sent_at, notification.reference = clock.now(), reference
         for row in [notification, *await carried(tx, notification)]:
             await _sent(tx, row, sent_at)
@@ -33,6 +34,7 @@ async def conclude(
     # In the order in which a claim locks: the recipient's pace, then the channel.
     await bundling.let_go(tx, notification)
     await channel_state.failed(tx, notification.channel_id, attempt.answer, failure)
+    await devices.failed(tx, notification.device_id, attempt.answer, gone=failure.gone)
     if notification.status == "sending":  # or another try of it has come to its end meanwhile
         await count_failure(tx, notification, attempt.answer, failure)
 

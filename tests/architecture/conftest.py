@@ -14,6 +14,7 @@ from pulsar.orgs.model import Membership
 from pulsar.people import accounts, contacts
 from pulsar.people.accounts import Account
 from tests.architecture.openapi import Operation, operations
+from tests.browsers import Browser
 from tests.world import Clock, Engine, Mailbox, People, Person
 
 
@@ -55,6 +56,7 @@ async def _objects(owner: Person, engine: Engine, mailbox: Mailbox) -> dict[str,
     async with engine.pulsar.db.in_org(owner.org_id) as tx:
         contact = await contacts.add(tx, owner.id, "phone", "+4915112345678")
         account = await accounts.link(tx, owner.id, Account("slack", "T1", f"U{owner.id.hex}", owner.name))
+    device = await owner.makes("/users/me/devices", name="Phone", subscription=Browser().subscription())
     invitation = await owner.makes("/invitations", email=f"guest-{owner.email}", team_ids=[team["id"]])
     elsewhere = await _on_call(owner, team["id"]) | await _incident(owner, team["id"], alert["id"])
     return elsewhere | {
@@ -62,6 +64,7 @@ async def _objects(owner: Person, engine: Engine, mailbox: Mailbox) -> dict[str,
         "channel_id": channel["id"],
         "contact_id": str(contact.id),
         "account_id": str(account.id),
+        "device_id": device["id"],
         "invitation_id": invitation["id"],
         "log_id": log["items"][0]["id"],
         "policy_id": policy["id"],

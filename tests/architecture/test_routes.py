@@ -30,8 +30,8 @@ FOR_VIEWERS = {
 }
 # And read who is on call in a calendar of their own, and be told of shifts.
 FOR_VIEWERS |= {"POST /schedules/{schedule_id}/feeds", "POST /users/me/feeds", "PATCH /users/me/shift-notices"}
-# And say under which number they are reached.
-FOR_VIEWERS |= {"POST /users/me/contacts"}
+# And say under which number they are reached, and on which device.
+FOR_VIEWERS |= {"POST /users/me/contacts", "POST /users/me/devices"}
 # And which account at Slack or Telegram is theirs.
 FOR_VIEWERS |= {"POST /users/me/accounts", "POST /users/me/accounts/look"}
 # And look whom a policy would page, which pages nobody.
@@ -42,6 +42,8 @@ OWN = (
     "/users/me/contacts/{contact_id}",
     "/users/me/contacts/{contact_id}/code",
     "/users/me/contacts/{contact_id}/verify",
+    "/users/me/devices/{device_id}",
+    "/users/me/devices/{device_id}/test",
     "/notifications/preferences/{preference_id}",
     "/schedules/{schedule_id}/feeds/{feed_id}",
     "/users/me/feeds/{feed_id}",

@@ -24,7 +24,7 @@ async def follow_ups(person: Person, alert_id: str) -> list[Json]:
 
 def test_only_channels_that_wake_nobody_tell_it_by_default() -> None:
     quiet = {slug for slug, channel in registry().items() if channel.reach == "personal" and tells_how_it_went(channel)}
-    assert quiet == {"email"}
+    assert quiet == {"email", "web_push"}
     assert all(tells_how_it_went(channel) for channel in registry().values() if channel.reach == "room")
 
 

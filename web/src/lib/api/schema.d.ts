@@ -1751,6 +1751,85 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/users/me/devices/key': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Get Push Key */
+		get: operations['get_push_key'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/users/me/devices': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List Devices */
+		get: operations['list_devices'];
+		put?: never;
+		/**
+		 * Create Device
+		 * @description The same browser again is the same device, under its new name.
+		 */
+		post: operations['create_device'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/users/me/devices/{device_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** Delete Device */
+		delete: operations['delete_device'];
+		options?: never;
+		head?: never;
+		/**
+		 * Update Device
+		 * @description A browser that was given a new subscription stays the same device.
+		 */
+		patch: operations['update_device'];
+		trace?: never;
+	};
+	'/api/v1/users/me/devices/{device_id}/test': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Test Device
+		 * @description Sends a message to this device, now; no transaction is open meanwhile.
+		 */
+		post: operations['test_device'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/notifications/preferences': {
 		parameters: {
 			query?: never;
@@ -2501,7 +2580,7 @@ export interface components {
 			 */
 			reach: 'personal' | 'room';
 			/** Contact */
-			contact: 'phone' | null;
+			contact: ('phone' | 'device') | null;
 			/** Follow Ups */
 			follow_ups: boolean;
 			/** Help */
@@ -2771,6 +2850,46 @@ export interface components {
 			time_zone: string;
 			/** Items */
 			items: components['schemas']['ChannelLine'][];
+		};
+		/** DeviceChange */
+		DeviceChange: {
+			/**
+			 * Name
+			 * @default
+			 */
+			name?: string;
+			subscription?: components['schemas']['SubscriptionBody'] | null;
+		};
+		/**
+		 * DeviceView
+		 * @description `fingerprint` is the first 16 hexadecimal digits of the SHA-256 of its endpoint: by it a browser knows itself. It
+		 *     and what else there was is null once the push service has said that there is nothing there any more.
+		 */
+		DeviceView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
+			/** Service */
+			service: string;
+			/** Fingerprint */
+			fingerprint: string | null;
+			/** Last Success At */
+			last_success_at: string | null;
+			/** Last Error */
+			last_error: string | null;
+			/** Last Error At */
+			last_error_at: string | null;
+			/** Gone At */
+			gone_at: string | null;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
 		};
 		/** Direct */
 		Direct: {
@@ -3530,6 +3649,12 @@ export interface components {
 			 */
 			message?: string;
 		};
+		/** NewDevice */
+		NewDevice: {
+			/** Name */
+			name: string;
+			subscription: components['schemas']['SubscriptionBody'];
+		};
 		/** NewIncident */
 		NewIncident: {
 			/** Title */
@@ -4287,6 +4412,19 @@ export interface components {
 			/** Next Cursor */
 			next_cursor: string | null;
 		};
+		/** Page[DeviceView] */
+		Page_DeviceView_: {
+			/** Items */
+			items: components['schemas']['DeviceView'][];
+			/** Total */
+			total: number;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
 		/** Page[DutyView] */
 		Page_DutyView_: {
 			/** Items */
@@ -4915,6 +5053,14 @@ export interface components {
 		 * @enum {string}
 		 */
 		Priority: 'P1' | 'P2' | 'P3' | 'P4' | 'P5';
+		/**
+		 * PushKeyView
+		 * @description The `applicationServerKey` to subscribe with.
+		 */
+		PushKeyView: {
+			/** Public Key */
+			public_key: string;
+		};
 		/** Refresh */
 		Refresh: {
 			/** Refresh Token */
@@ -5535,6 +5681,18 @@ export interface components {
 			 * Format: uuid
 			 */
 			id: string;
+		};
+		/**
+		 * SubscriptionBody
+		 * @description What a browser's `PushSubscription` has; both keys in base64url.
+		 */
+		SubscriptionBody: {
+			/** Endpoint */
+			endpoint: string;
+			/** P256Dh */
+			p256dh: string;
+			/** Auth */
+			auth: string;
 		};
 		/** Switch */
 		Switch: {
@@ -10452,6 +10610,190 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	get_push_key: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['PushKeyView'];
+				};
+			};
+		};
+	};
+	list_devices: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_DeviceView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	create_device: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewDevice'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['DeviceView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	delete_device: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				device_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	update_device: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				device_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['DeviceChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['DeviceView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	test_device: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				device_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['TrialView'];
+				};
 			};
 			/** @description Validation Error */
 			422: {

@@ -172,7 +172,8 @@ def _level_words(verb: str, fact: Fact) -> str:
 
 
 def _why(data: dict[str, Any]) -> dict[str, Any]:
-    return {"people": [], "passed_over": [], "missing": []} | (data.get("why") or {})
+    none = {"people": [], "passed_over": [], "missing": [], "more": {"people": 0, "passed_over": 0}}
+    return none | (data.get("why") or {})
 
 
 def _end_words(verb: str, data: dict[str, Any]) -> str:
@@ -236,7 +237,17 @@ def _passed_over(person: Person, facts: Sequence[Fact]) -> str | None:
         for one in _why(fact.data)["passed_over"]:
             if one["id"] == str(person.id):
                 return f"Level {fact.data['level'] + 1} could have paged {person.name}, but {one['why']}."
-    return None
+    return next((found for fact in _fired(facts) if (found := _one_of_many(person, fact))), None)
+
+
+def _one_of_many(person: Person, fact: Fact) -> str | None:
+    """Of more people than are written down, who led there and was not paged was passed over as the others were."""
+    why, level = _why(fact.data), fact.data["level"]
+    if not why["more"]["passed_over"] or level not in person.levels:
+        return None
+    reasons = {one["why"] for one in why["passed_over"]}
+    because = reasons.pop() if len(reasons) == 1 else f"it paged {listed([one['name'] for one in why['people']])}"
+    return f"Level {level + 1} could have paged {person.name}, but {because}."
 
 
 def _meant(person: Person, facts: Sequence[Fact]) -> str | None:

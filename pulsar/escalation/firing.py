@@ -22,6 +22,7 @@ from pulsar.notify.rules import Occasion, Subject
 
 NO_CHANNEL = "There is no enabled notification channel, so nobody can be reached."
 NO_WAY = "Nobody can be reached over any channel; the delivery log says why."
+_LISTED = 50
 NOBODY = "No level of the policy reached anybody."
 
 
@@ -165,12 +166,20 @@ def _told(run: Run, paged: Paged) -> None:
 
 
 def _reasons(choice: Choice) -> dict[str, Any]:
-    """For whoever asks later why this person was paged, or was not: by then schedules and teams may be others."""
+    """For whoever asks later why this person was paged, or was not: by then schedules and teams may be others. Of a
+    thousand people as many as a person reads, and how many more there were: who was paged is in the delivery log, and
+    who was passed over for one who was drawn or had the turn was so for the same reason as the others."""
+    more = {"people": len(choice.people) - _LISTED, "passed_over": len(choice.passed_over) - _LISTED}
     return {
-        "people": [{"id": str(one.id), "name": one.name, "why": one.why} for one in choice.people],
-        "passed_over": [{"id": str(one.id), "name": one.name, "why": one.why} for one in choice.passed_over],
+        "people": _listed(choice.people),
+        "passed_over": _listed(choice.passed_over),
         "missing": list(choice.missing),
+        "more": {what: max(0, number) for what, number in more.items()},
     }
+
+
+def _listed(people: Sequence[Meant]) -> list[dict[str, str]]:
+    return [{"id": str(one.id), "name": one.name, "why": one.why} for one in people[:_LISTED]]
 
 
 def _note(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from pulsar.base.db import Transaction
 from pulsar.base.defects import Defect, Duty
-from pulsar.escalation import soundness
+from pulsar.escalation import fallbacks, reach, soundness
 from pulsar.escalation.model import Policy
 from pulsar.escalation.rules import Ladder
 from pulsar.escalation.soundness import Picture, PolicyPicture, level_words
@@ -68,7 +68,9 @@ async def _own_duties(tx: Transaction, user_id: UUID) -> list[Duty]:
 # A lower domain that pages depend on adds its own question here.
 DEFECTS: tuple[Callable[[Transaction], Awaitable[list[Defect]]], ...] = (
     _own_defects,
+    fallbacks.defects,
     channel_trouble.defects,
+    reach.defects,
     schedule_duties.defects,
     team_duties.defects,
 )

@@ -22,6 +22,8 @@ class Question:
     priority: str
     policy_id: UUID | None = None
     acknowledged_at: datetime | None = None
+    team_id: UUID | None = None
+    """Of the alert: whom the fallback asks first."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,16 @@ async def simulate(tx: Transaction, question: Question) -> Simulation:
         return in_turn(choice, await turns.expected(tx, question.policy_id, step.position, ids))
 
     first = question.at + ladder.first().wait
-    walk = Walk(ladder, 0, 0, first, question.priority, choose, acknowledged_at=question.acknowledged_at)
+    walk = Walk(
+        ladder,
+        0,
+        0,
+        first,
+        question.priority,
+        choose,
+        acknowledged_at=question.acknowledged_at,
+        team_id=question.team_id,
+    )
     stages: list[Stage] = []
     async for stage in ahead(tx, walk):
         if len(stages) == MOST_STAGES:

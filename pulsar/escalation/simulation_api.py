@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from pulsar.base import clock
 from pulsar.base.db import Transaction
+from pulsar.base.errors import Invalid
 from pulsar.base.http import Body, View
 from pulsar.escalation import policies
 from pulsar.escalation.ahead import Stage, State
@@ -18,16 +19,19 @@ from pulsar.escalation.rules import Afterwards, Ladder, Level
 from pulsar.escalation.simulation import Question, Simulation, after, simulate
 from pulsar.notify.forecast import Expected
 from pulsar.people.access import AsViewer
+from pulsar.people.model import Team
 
 router = APIRouter(prefix="/escalation-policies", tags=["Escalation policies"])
 
 
 class Trial(Body):
-    """`at` is now when it is not given. `draft` is tried in the place of the policy as it is saved."""
+    """`at` is now when it is not given. `draft` is tried in the place of the policy as it is saved. `team_id` is whose
+    alert it would be: where no level reaches anybody, its members are paged first."""
 
     at: AwareDatetime | None = None
     priority: Literal["P1", "P2", "P3", "P4", "P5"] = "P3"
     acknowledged_after_seconds: Annotated[int, Field(ge=0, le=LONGEST_DELAY)] | None = None
+    team_id: UUID | None = None
     draft: NewPolicy | None = None
 
 
@@ -117,7 +121,10 @@ async def _simulated(tx: Transaction, trial: Trial, ladder: Ladder, policy_id: U
     at = trial.at or clock.now()
     seconds = trial.acknowledged_after_seconds
     acknowledged_at = None if seconds is None else at + timedelta(seconds=seconds)
-    found = await simulate(tx, Question(ladder, at, trial.priority, policy_id, acknowledged_at))
+    if trial.team_id and not await tx.get(Team, (tx.org, trial.team_id)):
+        raise Invalid("There is no such team in this organization.", field="team_id")
+    question = Question(ladder, at, trial.priority, policy_id, acknowledged_at, trial.team_id)
+    found = await simulate(tx, question)
     return SimulationView(
         at=at,
         priority=trial.priority,

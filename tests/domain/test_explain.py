@@ -1,8 +1,10 @@
 """Why was I paged, and why was I not? Answered in words that somebody understands who does not know the code."""
 
+import json
 from typing import Any
 
-from tests.ladders import Json, integration, ladder, level, mail_channel, read, team, team_of
+from tests.domain import crowd
+from tests.ladders import Json, activity, integration, ladder, level, mail_channel, read, team, team_of
 from tests.schedules import override, rotation, schedule
 from tests.world import Engine, Mailbox, People, Person
 
@@ -165,3 +167,26 @@ async def test_of_somebody_of_nowhere_and_of_an_alert_elsewhere_it_tells_nothing
     assert (await eve.get(f"/alerts/{alert}/explain")).status_code == 404
     wrong = await ana.get(f"/alerts/{alert}/explain", user="ana")
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "user")
+
+
+async def test_a_lot_among_a_thousand_is_told_in_few_words_and_answers_each_of_them(
+    ana: Person, bo: Person, engine: Engine, mail: Mailbox
+) -> None:
+    await mail_channel(ana, mail)
+    database = await team_of(ana, bo)
+    await crowd.come(engine, 1000)
+    await crowd.join(engine, database["id"])
+    await ladder(ana, level(0, {"type": "team_random", "team_id": database["id"]}))
+    alert = await opened(ana)
+    await engine.settle()
+    (fired,) = [e for e in await activity(ana, alert) if e["type"] == "escalation.level_fired"]
+    (drawn,) = fired["data"]["people"]
+    assert len(json.dumps(fired["data"])) < 10_000
+    why = fired["data"]["why"]
+    assert (len(why["passed_over"]), why["more"]) == (50, {"people": 0, "passed_over": 950})
+    written = {one["id"] for one in why["passed_over"]}
+    members = (await read(ana, "/users", page_size=100, search="M99"))["items"]
+    others = [one for one in members if one["id"] not in written and one["full_name"] != drawn]
+    assert others
+    found = await read(ana, f"/alerts/{alert}/explain", user=others[0]["id"])
+    assert found["answer"] == f"No. Level 1 could have paged {others[0]['full_name']}, but the lot fell on {drawn}."

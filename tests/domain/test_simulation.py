@@ -164,3 +164,25 @@ async def test_a_copy_is_the_same_but_for_its_name_and_never_the_default(ana: Pe
         rules = [(r["delay_seconds"], r["round_robin"], [t["name"] for t in r["targets"]]) for r in copy["rules"]]
         assert rules == [(0, True, ["Ana", "Bo"]), (60, False, ["Bo"])]
     assert (await ana.post(path, name="Mine")).status_code == 409
+
+
+async def test_it_is_an_alert_of_a_team_whose_members_come_before_the_admins(
+    ana: Person, bo: Person, vic: Person, eve: Person, engine: Engine, mail: Mailbox
+) -> None:
+    await mail_channel(ana, mail)
+    database = await team_of(ana, vic)
+    nobody = await team_of(ana, name="Nobody")
+    policy = await ladder(ana, level(60, team(nobody)))
+    found = await tried(ana, policy, team_id=database["id"])
+    assert told(found) == [(60, "skipped", []), (60, "fallback", ["Vic"])]
+    assert found["steps"][1]["people"][0]["why"] == "a member of the alert's team"
+    assert told(await tried(ana, policy, team_id=nobody["id"]))[1] == (60, "fallback", ["Ana", "Bo"])
+
+    alert = await ana.makes("/alerts", message="Disk full")
+    await ana.makes(f"/alerts/{alert['id']}/assign", team_id=database["id"])
+    await engine.advance(minutes=2)
+    assert [m.to for m in mail.mails] == [vic.email]
+
+    foreign = await team_of(eve, name="Theirs")
+    refused = await ana.post(f"/escalation-policies/{policy['id']}/simulate", team_id=foreign["id"])
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "team_id")

@@ -2941,6 +2941,8 @@ export interface components {
 			priority?: 'P1' | 'P2' | 'P3' | 'P4' | 'P5';
 			/** Acknowledged After Seconds */
 			acknowledged_after_seconds?: number | null;
+			/** Team Id */
+			team_id?: string | null;
 			draft: components['schemas']['NewPolicy'];
 		};
 		/** DutyView */
@@ -6053,7 +6055,8 @@ export interface components {
 		};
 		/**
 		 * Trial
-		 * @description `at` is now when it is not given. `draft` is tried in the place of the policy as it is saved.
+		 * @description `at` is now when it is not given. `draft` is tried in the place of the policy as it is saved. `team_id` is whose
+		 *     alert it would be: where no level reaches anybody, its members are paged first.
 		 */
 		pulsar__escalation__simulation_api__Trial: {
 			/** At */
@@ -6066,6 +6069,8 @@ export interface components {
 			priority?: 'P1' | 'P2' | 'P3' | 'P4' | 'P5';
 			/** Acknowledged After Seconds */
 			acknowledged_after_seconds?: number | null;
+			/** Team Id */
+			team_id?: string | null;
 			draft?: components['schemas']['NewPolicy'] | null;
 		};
 		/** Trial */

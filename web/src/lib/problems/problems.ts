@@ -4,7 +4,14 @@ import type { SetupProblem } from '$lib/api/types';
 type Thing = NonNullable<SetupProblem['subject']>;
 
 const PAGES: Record<string, string> = { policy: 'policies', team: 'teams', schedule: 'schedules' };
-const WITHOUT_SUBJECT: Record<string, string> = { no_channel: '/channels', no_default_policy: '/policies' };
+const WITHOUT_SUBJECT: Record<string, string> = {
+	no_channel: '/channels',
+	no_default_policy: '/policies',
+	fell_back: '/policies',
+	unreachable_member: '/channels',
+	unreachable_members: '/channels',
+	unreachable_meanwhile: '/channels'
+};
 
 export const placeOf = (thing: Pick<Thing, 'type' | 'id'>): string | undefined =>
 	thing.type === 'channel' ? '/channels' : PAGES[thing.type] && `/${PAGES[thing.type]}/${thing.id}`;

@@ -35,6 +35,7 @@ from pulsar.inbound import api as inbound
 from pulsar.inbound.ingest import DOCUMENTED, LARGEST_BODY, Ingest
 from pulsar.incidents import api as incidents
 from pulsar.incidents import room_api as incident_rooms
+from pulsar.incidents import work_api as incident_work
 from pulsar.invitations import api as invitations
 from pulsar.invitations import guest_api as guests
 from pulsar.live import api as live
@@ -83,6 +84,7 @@ _ROUTES = (
     explanations,
     incidents,
     incident_rooms,
+    incident_work,
     schedules,
     rotations,
     overrides,

@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from pulsar.base import clock
 from pulsar.base.db import Transaction
-from pulsar.base.errors import Invalid, NotFound
-from pulsar.base.events import CounterRow
+from pulsar.base.errors import Conflict, Invalid, NotFound
+from pulsar.base.events import PEOPLE, CounterRow
 from pulsar.incidents.events import IncidentCreated, IncidentDeleted, IncidentUpdated
 from pulsar.incidents.model import Incident
 from pulsar.incidents.rules import Milestones, told_apart
@@ -18,16 +18,30 @@ from pulsar.people.model import Team
 from pulsar.people.names import team_names
 
 
-async def get(tx: Transaction, incident_id: UUID, *, to_change: bool = False) -> Incident:
-    incident = await tx.get(Incident, (tx.org, incident_id), with_for_update=True if to_change else None)
+class AlreadyMerged(Conflict):
+    """This incident was merged into another one: work goes on there."""
+
+
+async def get(tx: Transaction, incident_id: UUID) -> Incident:
+    incident = await tx.get(Incident, (tx.org, incident_id))
     if not incident:
         raise NotFound("There is no incident with this id here.")
     return incident
 
 
+async def locked(tx: Transaction, incident_id: UUID) -> Incident:
+    """To be worked on. Raises AlreadyMerged, with the one into which it was merged, where that is."""
+    incident = await tx.get(Incident, (tx.org, incident_id), with_for_update=True)
+    if not incident:
+        raise NotFound("There is no incident with this id here.")
+    if incident.merged_into_id:
+        raise AlreadyMerged(merged_into_id=str(incident.merged_into_id))
+    return incident
+
+
 def person(tx: Transaction) -> UUID | None:
-    """The user who acts, also by the link in a page or from their phone; None for Pulsar itself."""
-    return tx.actor.id if tx.actor.type in {"user", "link", "phone"} else None
+    """The user who acts, by whatever way; None for Pulsar itself."""
+    return tx.actor.id if tx.actor.type in PEOPLE else None
 
 
 async def create(tx: Transaction, values: dict[str, Any]) -> Incident:
@@ -99,8 +113,11 @@ def _told(values: dict[str, Any], fields: list[str], names: dict[UUID, str]) -> 
     return told
 
 
-async def remove(tx: Transaction, incident: Incident) -> None:
+async def remove(tx: Transaction, incident_id: UUID) -> None:
     """Its events stay: they are the record of what happened."""
+    incident = await tx.get(Incident, (tx.org, incident_id), with_for_update=True)
+    if not incident:
+        raise NotFound("There is no incident with this id here.")
     tx.record(IncidentDeleted(incident.id, number=incident.number, title=incident.title))
     await tx.execute(delete(Incident).where(Incident.id == incident.id))
 

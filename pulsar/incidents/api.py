@@ -1,6 +1,6 @@
 """Routes of incidents: list, declare, look at one with all that belongs to it, change, delete."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -13,20 +13,23 @@ from pulsar.alerts.views import AlertView, alert_views
 from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.http import Body, Page, Pages, check_version, page_of
-from pulsar.incidents import actions, linking, listing, responders, timeline
+from pulsar.incidents import actions, closing, linking, listing, merging, responders, timeline
 from pulsar.incidents.model import Incident, LinkedAlert, Responder
 from pulsar.incidents.rules import IncidentStatus, ResponderRole, Severity
 from pulsar.incidents.timeline import TimelineEntry
 from pulsar.incidents.views import (
     IncidentView,
+    NamedIncident,
     ResponderView,
     incident_view,
     incident_views,
+    merged_into,
     responder_views,
 )
+from pulsar.incidents.work_views import LinkView, TaskView, links_of, tasks_of
 from pulsar.people.access import AsAdmin, AsMember, AsViewer
 
-router = APIRouter(prefix="/incidents", tags=["Incidents"])
+router = APIRouter(tags=["Incidents"])
 
 MOST_SHOWN = 200
 
@@ -60,7 +63,23 @@ class IncidentChange(Body):
     priority: Priority = DEFAULT_PRIORITY
     team_id: UUID | None = None
     started_at: AwareDatetime = Field(default_factory=clock.now)
+    close_alerts: bool = Field(False, description="With the status resolved: close the linked alerts too.")
     version: int | None = None
+
+
+class DeclaredFrom(Body):
+    """What is not said, the alert says."""
+
+    title: Title | None = None
+    description: Description | None = None
+    severity: Severity | None = None
+    priority: Priority | None = None
+    team_id: UUID | None = None
+    responders: list[NewResponder] = Field(default_factory=list, max_length=100)
+
+
+class Merge(Body):
+    into_id: UUID
 
 
 class IncidentDetails(IncidentView):
@@ -69,41 +88,70 @@ class IncidentDetails(IncidentView):
     """The newest; `alert_count` says how many there are."""
     timeline: list[TimelineEntry]
     """The newest, in order; the timeline's own address has all."""
+    tasks: list[TaskView]
+    links: list[LinkView]
+    duplicates: list[NamedIncident]
+    """Those that were merged into it."""
 
 
-@router.get("")
+@router.get("/incidents")
 async def list_incidents(tx: AsViewer, paging: Pages, chosen: listing.Filters) -> Page[IncidentView]:
     page = await page_of(tx, listing.incidents_query(chosen), Incident.id, paging, list)
     views = await incident_views(tx, page.items)
     return Page[IncidentView](**page.model_dump(exclude={"items"}), items=views)
 
 
-@router.post("", status_code=201)
+@router.post("/incidents", status_code=201)
 async def create_incident(body: NewIncident, tx: AsMember) -> IncidentView:
-    incident = await actions.create(tx, body.model_dump(exclude={"alert_ids", "responders"}, exclude_none=True))
-    await linking.link(tx, incident, body.alert_ids)
-    for one in body.responders:
+    values = body.model_dump(exclude={"alert_ids", "responders"}, exclude_none=True)
+    return await _declare(tx, values, body.alert_ids, body.responders)
+
+
+@router.post("/alerts/{alert_id}/incidents", status_code=201)
+async def declare_from_alert(alert_id: UUID, tx: AsMember, body: DeclaredFrom | None = None) -> IncidentView:
+    """It takes its title, description, team and priority, and by that its severity, from the alert, unless you say
+    others; the alert is linked to it."""
+    body = body or DeclaredFrom()
+    prefilled = linking.declared_from(await linking.alert_of(tx, alert_id))
+    values = prefilled | body.model_dump(exclude={"responders"}, exclude_none=True)
+    return await _declare(tx, values, [alert_id], body.responders)
+
+
+async def _declare(
+    tx: Transaction, values: dict[str, Any], alert_ids: list[UUID], people: list[NewResponder]
+) -> IncidentView:
+    incident = await actions.create(tx, values)
+    await linking.link(tx, incident, alert_ids)
+    for one in people:
         await responders.add(tx, incident, one.user_id, one.role)
     await tx.flush()
     return await incident_view(tx, incident)
 
 
-@router.get("/{incident_id}")
+@router.get("/incidents/{incident_id}")
 async def get_incident(incident_id: UUID, tx: AsViewer) -> IncidentDetails:
     return await details(tx, await actions.get(tx, incident_id))
 
 
-@router.patch("/{incident_id}")
+@router.patch("/incidents/{incident_id}")
 async def update_incident(incident_id: UUID, body: IncidentChange, tx: AsMember) -> IncidentView:
-    incident = await actions.get(tx, incident_id, to_change=True)
+    incident = await actions.locked(tx, incident_id)
     check_version(incident.version, body.version, await incident_view(tx, incident))
-    await actions.update(tx, incident, body.sent("version"))
+    await actions.update(tx, incident, body.sent("version", "close_alerts"))
+    if body.close_alerts:
+        await closing.close_alerts(tx, incident)
     return await incident_view(tx, incident)
 
 
-@router.delete("/{incident_id}", status_code=204)
+@router.delete("/incidents/{incident_id}", status_code=204)
 async def delete_incident(incident_id: UUID, tx: AsAdmin) -> None:
-    await actions.remove(tx, await actions.get(tx, incident_id, to_change=True))
+    await actions.remove(tx, incident_id)
+
+
+@router.post("/incidents/{incident_id}/merge")
+async def merge_incident(incident_id: UUID, body: Merge, tx: AsMember) -> IncidentView:
+    """It is a duplicate of `into_id`: its alerts, responders, notes, tasks and links go there. Answers that one."""
+    return await incident_view(tx, await merging.merge(tx, incident_id, body.into_id))
 
 
 async def details(tx: Transaction, incident: Incident) -> IncidentDetails:
@@ -120,4 +168,7 @@ async def details(tx: Transaction, incident: Incident) -> IncidentDetails:
         responders=await responder_views(tx, (await tx.scalars(on_it)).all()),
         alerts=await alert_views(tx, (await tx.scalars(linked)).all()),
         timeline=await timeline.latest(tx, incident.id, MOST_SHOWN),
+        tasks=await tasks_of(tx, incident.id),
+        links=await links_of(tx, incident.id),
+        duplicates=await merged_into(tx, incident.id),
     )

@@ -113,3 +113,67 @@ class IncidentUnlinked(OnAlert):
     incident_id: str
     number: int
     title: str
+
+
+@dataclass(frozen=True)
+class IncidentMerged(IncidentEvent):
+    """About the duplicate: where work goes on."""
+
+    type: ClassVar = "incident.merged"
+    into_id: str
+    number: int
+    title: str
+
+
+@dataclass(frozen=True)
+class DuplicateMerged(IncidentEvent):
+    """About the one that goes on: what came over from the duplicate."""
+
+    type: ClassVar = "incident.duplicate_merged"
+    duplicate_id: str
+    number: int
+    title: str
+    notes: int
+    tasks: int
+
+
+@dataclass(frozen=True)
+class TaskAdded(IncidentEvent):
+    type: ClassVar = "incident.task_added"
+    task_id: str
+    title: str
+    owner: str | None
+
+
+@dataclass(frozen=True)
+class TaskUpdated(IncidentEvent):
+    """`kind` is task_done, task_reopened, or task_updated for anything else."""
+
+    type: ClassVar = "incident.task_updated"
+    kind: str
+    task_id: str
+    title: str
+    owner: str | None
+
+
+@dataclass(frozen=True)
+class TaskRemoved(IncidentEvent):
+    type: ClassVar = "incident.task_removed"
+    task_id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class LinkAdded(IncidentEvent):
+    type: ClassVar = "incident.link_added"
+    link_id: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class LinkRemoved(IncidentEvent):
+    type: ClassVar = "incident.link_removed"
+    link_id: str
+    title: str
+    url: str

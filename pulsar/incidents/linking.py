@@ -1,6 +1,7 @@
 """The verbs of an incident's alerts: link, unlink. Told on both sides."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,10 +14,21 @@ from pulsar.base.errors import Conflict, Invalid, NotFound
 from pulsar.incidents.actions import person
 from pulsar.incidents.events import AlertLinked, AlertUnlinked, IncidentLinked, IncidentUnlinked
 from pulsar.incidents.model import Incident, LinkedAlert
+from pulsar.incidents.rules import IncidentStatus, severity_of
+
+LONGEST_TITLE = 300
 
 
 class AlreadyLinked(Conflict):
     """This alert is linked to this incident already."""
+
+
+async def alert_of(tx: Transaction, alert_id: UUID) -> Alert:
+    """Not locked: whoever holds an alert may not wait for an incident."""
+    alert = await tx.get(Alert, (tx.org, alert_id))
+    if not alert:
+        raise NotFound("There is no alert with this id here.")
+    return alert
 
 
 async def link(tx: Transaction, incident: Incident, alert_ids: Iterable[UUID]) -> list[Alert]:
@@ -53,3 +65,16 @@ async def unlink(tx: Transaction, incident: Incident, alert_id: UUID) -> None:
     await tx.flush()
     tx.record(AlertUnlinked(incident.id, str(alert.id), alert.number, alert.message, alert.priority))
     tx.record(IncidentUnlinked(alert.id, str(incident.id), incident.number, incident.title))
+
+
+def declared_from(alert: Alert) -> dict[str, Any]:
+    """What an incident takes over from the alert from which it is declared."""
+    return {
+        "title": alert.message[:LONGEST_TITLE],
+        "description": alert.description,
+        "priority": alert.priority,
+        "severity": severity_of(alert.priority).value,
+        "status": IncidentStatus.INVESTIGATING.value,
+        "team_id": alert.assigned_to_team_id,
+        "started_at": alert.created_at,
+    }

@@ -26,6 +26,10 @@ class Incident(OrgOwned):
         CheckConstraint("priority IN ('P1','P2','P3','P4','P5')", name="priority"),
         ForeignKeyConstraint(["org_id", "team_id"], ["teams.org_id", "teams.id"], ondelete="SET NULL (team_id)"),
         ForeignKeyConstraint(["org_id", "created_by_user_id"], ["memberships.org_id", "memberships.user_id"]),
+        ForeignKeyConstraint(
+            ["org_id", "merged_into_id"], ["incidents.org_id", "incidents.id"], ondelete="SET NULL (merged_into_id)"
+        ),
+        Index("ix_incidents_merged", "org_id", "merged_into_id", postgresql_where="merged_into_id IS NOT NULL"),
         Index("uq_incidents_number", "org_id", "number", unique=True),
         Index("ix_incidents_status", "org_id", "status", "id"),
         Index("ix_incidents_team", "org_id", "team_id", "id"),
@@ -44,6 +48,7 @@ class Incident(OrgOwned):
     acknowledged_at: Mapped[datetime | None]
     mitigated_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
+    merged_into_id: Mapped[UUID | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = created_at_column()
     updated_at: Mapped[datetime] = updated_at_column()

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from pulsar.alerts.model import Alert
 from pulsar.alerts.views import AlertView, alert_view, alert_views
-from pulsar.base.errors import NotFound
 from pulsar.base.events import EventRow
 from pulsar.base.http import Body, Page, Pages, check_version, page_of
 from pulsar.incidents import actions, linking, listing, notes, responders, timeline
@@ -30,7 +29,7 @@ class ResponderChange(Body):
     role: ResponderRole
 
 
-class NewLink(Body):
+class LinkedAlertBody(Body):
     alert_id: UUID
 
 
@@ -54,14 +53,14 @@ async def list_responders(incident_id: UUID, tx: AsViewer, paging: Pages) -> Pag
 
 @router.post("/incidents/{incident_id}/responders", status_code=201)
 async def add_responder(incident_id: UUID, body: NewResponder, tx: AsMember) -> ResponderView:
-    incident = await actions.get(tx, incident_id, to_change=True)
+    incident = await actions.locked(tx, incident_id)
     added = await responders.add(tx, incident, body.user_id, body.role)
     return (await responder_views(tx, [added]))[0]
 
 
 @router.patch("/incidents/{incident_id}/responders/{responder_id}")
 async def change_responder(incident_id: UUID, responder_id: UUID, body: ResponderChange, tx: AsMember) -> ResponderView:
-    incident = await actions.get(tx, incident_id, to_change=True)
+    incident = await actions.locked(tx, incident_id)
     found = await responders.of(tx, incident, responder_id)
     await responders.change_role(tx, incident, found, body.role)
     return (await responder_views(tx, [found]))[0]
@@ -69,7 +68,7 @@ async def change_responder(incident_id: UUID, responder_id: UUID, body: Responde
 
 @router.delete("/incidents/{incident_id}/responders/{responder_id}", status_code=204)
 async def remove_responder(incident_id: UUID, responder_id: UUID, tx: AsMember) -> None:
-    incident = await actions.get(tx, incident_id, to_change=True)
+    incident = await actions.locked(tx, incident_id)
     await responders.remove(tx, incident, await responders.of(tx, incident, responder_id))
 
 
@@ -83,20 +82,19 @@ async def list_linked_alerts(incident_id: UUID, tx: AsViewer, paging: Pages) -> 
 
 
 @router.post("/incidents/{incident_id}/alerts", status_code=201)
-async def link_alert(incident_id: UUID, body: NewLink, tx: AsMember) -> AlertView:
-    incident = await actions.get(tx, incident_id, to_change=True)
+async def link_alert(incident_id: UUID, body: LinkedAlertBody, tx: AsMember) -> AlertView:
+    incident = await actions.locked(tx, incident_id)
     return await alert_view(tx, await linking.link_one(tx, incident, body.alert_id))
 
 
 @router.delete("/incidents/{incident_id}/alerts/{alert_id}", status_code=204)
 async def unlink_alert(incident_id: UUID, alert_id: UUID, tx: AsMember) -> None:
-    await linking.unlink(tx, await actions.get(tx, incident_id, to_change=True), alert_id)
+    await linking.unlink(tx, await actions.locked(tx, incident_id), alert_id)
 
 
 @router.get("/alerts/{alert_id}/incidents")
 async def list_incidents_of_alert(alert_id: UUID, tx: AsViewer, paging: Pages) -> Page[IncidentView]:
-    if not await tx.scalar(select(Alert.number).where(Alert.id == alert_id)):
-        raise NotFound("There is no alert with this id here.")
+    await linking.alert_of(tx, alert_id)
     query = listing.incidents_query(IncidentFilter(alert_id=alert_id))
     page = await page_of(tx, query, Incident.id, paging, list)
     views = await incident_views(tx, page.items)
@@ -114,7 +112,7 @@ async def list_timeline(incident_id: UUID, tx: AsViewer, paging: Pages) -> Page[
 
 @router.post("/incidents/{incident_id}/notes", status_code=201)
 async def add_incident_note(incident_id: UUID, body: NewIncidentNote, tx: AsMember) -> IncidentNoteView:
-    note = await notes.add(tx, await actions.get(tx, incident_id, to_change=True), body.text)
+    note = await notes.add(tx, await actions.locked(tx, incident_id), body.text)
     return (await note_views(tx, [note]))[0]
 
 

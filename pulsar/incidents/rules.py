@@ -56,6 +56,15 @@ class Milestones:
             resolved_at=(self.resolved_at or now) if resolved else None,
         )
 
+    def with_those_of(self, duplicate: "Milestones") -> "Milestones":
+        """It began when the first of the two did, and somebody was on it since somebody was on either."""
+        on_it = [at for at in (self.acknowledged_at, duplicate.acknowledged_at) if at]
+        return replace(
+            self,
+            started_at=min(self.started_at, duplicate.started_at),
+            acknowledged_at=min(on_it, default=None),
+        )
+
     def took_until(self, at: datetime | None) -> timedelta | None:
         """Since it began; which somebody may have set to a later instant since."""
         return max(at - self.started_at, timedelta()) if at else None

@@ -18,6 +18,8 @@ _PREFIX = "incident."
 # That somebody was paged says its own line; over which channel it went out is for the delivery log.
 _NOT_SHOWN = ("notification.sent",)
 
+_WITH_WORDS = ("note_added", "note_moved")
+
 
 class IncidentNoteView(View):
     id: UUID
@@ -38,7 +40,7 @@ class TimelineEntry(View):
     actor: ActorView
     data: dict[str, Any]
     note: IncidentNoteView | None
-    """Of note_added, unless the note is gone."""
+    """Of note_added and note_moved, unless the note is gone."""
 
 
 def query(incident_id: UUID) -> Select[EventRow]:
@@ -52,7 +54,7 @@ def kind_of(event: EventRow) -> str:
 
 
 async def entries(tx: Transaction, events: Sequence[EventRow]) -> list[TimelineEntry]:
-    written = {UUID(event.data["note_id"]) for event in events if kind_of(event) == "note_added"}
+    written = {UUID(event.data["note_id"]) for event in events if kind_of(event) in _WITH_WORDS}
     rows = (await tx.scalars(select(Note).where(Note.id.in_(written)))).all()
     notes = {str(view.id): view for view in await note_views(tx, rows)}
     return [
@@ -63,7 +65,7 @@ async def entries(tx: Transaction, events: Sequence[EventRow]) -> list[TimelineE
             at=event.at,
             actor=ActorView.model_validate({"type": event.actor_type, "id": event.actor_id, "name": event.actor_name}),
             data=event.data,
-            note=notes.get(event.data["note_id"]) if kind_of(event) == "note_added" else None,
+            note=notes.get(event.data["note_id"]) if kind_of(event) in _WITH_WORDS else None,
         )
         for event in events
     ]

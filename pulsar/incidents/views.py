@@ -1,7 +1,7 @@
 """How does an incident look to a client? Its row, with the names of those it mentions, and how long things took."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +14,12 @@ from pulsar.incidents.model import Incident, LinkedAlert, Responder
 from pulsar.incidents.rules import IncidentStatus, ResponderRole, Severity
 from pulsar.people.model import User
 from pulsar.people.names import team_names, user_names
+
+
+class NamedIncident(View):
+    id: UUID
+    number: int
+    title: str
 
 
 class IncidentView(View):
@@ -36,6 +42,8 @@ class IncidentView(View):
     acknowledged_after_seconds: int | None
     mitigated_after_seconds: int | None
     resolved_after_seconds: int | None
+    merged_into: NamedIncident | None
+    """It was a duplicate of that one, where work goes on."""
     version: int
     created_at: datetime
     updated_at: datetime
@@ -59,6 +67,7 @@ async def incident_views(tx: Transaction, incidents: Sequence[Incident]) -> list
     users = await user_names(tx, (incident.created_by_user_id for incident in incidents))
     people = await _people(tx, ids)
     alerts = await _alert_counts(tx, ids)
+    survivors = {one.id: one for one in await _named_incidents(tx, (one.merged_into_id for one in incidents))}
     return [
         IncidentView(
             **{name: getattr(incident, name) for name in _OWN},
@@ -70,6 +79,7 @@ async def incident_views(tx: Transaction, incidents: Sequence[Incident]) -> list
             acknowledged_after_seconds=_seconds(incident, incident.acknowledged_at),
             mitigated_after_seconds=_seconds(incident, incident.mitigated_at),
             resolved_after_seconds=_seconds(incident, incident.resolved_at),
+            merged_into=survivors.get(incident.merged_into_id) if incident.merged_into_id else None,
         )
         for incident in incidents
     ]
@@ -86,6 +96,17 @@ def _named(names: dict[UUID, str], wanted: UUID | None) -> Named | None:
 def _seconds(incident: Incident, at: datetime | None) -> int | None:
     took = incident.milestones.took_until(at)
     return None if took is None else int(took.total_seconds())
+
+
+async def _named_incidents(tx: Transaction, ids: Iterable[UUID | None]) -> list[NamedIncident]:
+    query = select(Incident).where(Incident.id.in_({one for one in ids if one}))
+    return [NamedIncident.model_validate(row) for row in await tx.scalars(query)]
+
+
+async def merged_into(tx: Transaction, incident_id: UUID) -> list[NamedIncident]:
+    """Its duplicates."""
+    query = select(Incident).where(Incident.merged_into_id == incident_id).order_by(Incident.id)
+    return [NamedIncident.model_validate(row) for row in await tx.scalars(query)]
 
 
 async def _people(tx: Transaction, ids: list[UUID]) -> dict[UUID, list[tuple[Named, str]]]:

@@ -13,6 +13,7 @@ _BY_FORMAT = {
     "uuid": "0193a5b0-0000-7000-8000-000000000000",
     "email": "somebody@example.org",
     "date-time": "2030-01-01T00:00:00Z",
+    "uri": "https://example.org/",
 }
 
 

@@ -642,6 +642,28 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/alerts/{alert_id}/incidents': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List Incidents Of Alert */
+		get: operations['list_incidents_of_alert'];
+		put?: never;
+		/**
+		 * Declare From Alert
+		 * @description It takes its title, description, team and priority, and by that its severity, from the alert, unless you say
+		 *     others; the alert is linked to it.
+		 */
+		post: operations['declare_from_alert'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/incidents/{incident_id}': {
 		parameters: {
 			query?: never;
@@ -659,6 +681,26 @@ export interface paths {
 		head?: never;
 		/** Update Incident */
 		patch: operations['update_incident'];
+		trace?: never;
+	};
+	'/api/v1/incidents/{incident_id}/merge': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Merge Incident
+		 * @description It is a duplicate of `into_id`: its alerts, responders, notes, tasks and links go there. Answers that one.
+		 */
+		post: operations['merge_incident'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
 		trace?: never;
 	};
 	'/api/v1/incidents/{incident_id}/responders': {
@@ -732,23 +774,6 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
-	'/api/v1/alerts/{alert_id}/incidents': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		/** List Incidents Of Alert */
-		get: operations['list_incidents_of_alert'];
-		put?: never;
-		post?: never;
-		delete?: never;
-		options?: never;
-		head?: never;
-		patch?: never;
-		trace?: never;
-	};
 	'/api/v1/incidents/{incident_id}/timeline': {
 		parameters: {
 			query?: never;
@@ -808,6 +833,77 @@ export interface paths {
 		 * @description By its author.
 		 */
 		patch: operations['edit_incident_note'];
+		trace?: never;
+	};
+	'/api/v1/incidents/{incident_id}/tasks': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List Tasks */
+		get: operations['list_tasks'];
+		put?: never;
+		/** Add Task */
+		post: operations['add_task'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/incidents/{incident_id}/tasks/{task_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** Remove Task */
+		delete: operations['remove_task'];
+		options?: never;
+		head?: never;
+		/** Update Task */
+		patch: operations['update_task'];
+		trace?: never;
+	};
+	'/api/v1/incidents/{incident_id}/links': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List Links */
+		get: operations['list_links'];
+		put?: never;
+		/** Add Link */
+		post: operations['add_link'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/incidents/{incident_id}/links/{link_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** Remove Link */
+		delete: operations['remove_link'];
+		options?: never;
+		head?: never;
+		patch?: never;
 		trace?: never;
 	};
 	'/api/v1/schedules': {
@@ -2834,6 +2930,22 @@ export interface components {
 			/** Url */
 			url: string;
 		};
+		/**
+		 * DeclaredFrom
+		 * @description What is not said, the alert says.
+		 */
+		DeclaredFrom: {
+			/** Title */
+			title?: string | null;
+			/** Description */
+			description?: string | null;
+			severity?: components['schemas']['Severity'] | null;
+			priority?: components['schemas']['Priority'] | null;
+			/** Team Id */
+			team_id?: string | null;
+			/** Responders */
+			responders?: components['schemas']['NewResponder'][];
+		};
 		/** DeliveryReport */
 		DeliveryReport: {
 			/**
@@ -3204,6 +3316,12 @@ export interface components {
 			 * Format: date-time
 			 */
 			started_at?: string;
+			/**
+			 * Close Alerts
+			 * @description With the status resolved: close the linked alerts too.
+			 * @default false
+			 */
+			close_alerts?: boolean;
 			/** Version */
 			version?: number | null;
 		};
@@ -3248,6 +3366,7 @@ export interface components {
 			mitigated_after_seconds: number | null;
 			/** Resolved After Seconds */
 			resolved_after_seconds: number | null;
+			merged_into: components['schemas']['NamedIncident'] | null;
 			/** Version */
 			version: number;
 			/**
@@ -3266,6 +3385,12 @@ export interface components {
 			alerts: components['schemas']['AlertView'][];
 			/** Timeline */
 			timeline: components['schemas']['TimelineEntry'][];
+			/** Tasks */
+			tasks: components['schemas']['TaskView'][];
+			/** Links */
+			links: components['schemas']['LinkView'][];
+			/** Duplicates */
+			duplicates: components['schemas']['NamedIncident'][];
 		};
 		/** IncidentNoteChange */
 		IncidentNoteChange: {
@@ -3340,6 +3465,7 @@ export interface components {
 			mitigated_after_seconds: number | null;
 			/** Resolved After Seconds */
 			resolved_after_seconds: number | null;
+			merged_into: components['schemas']['NamedIncident'] | null;
 			/** Version */
 			version: number;
 			/**
@@ -3401,6 +3527,31 @@ export interface components {
 			targets: components['schemas']['TargetOutlook'][];
 			/** People */
 			people: string[];
+		};
+		/** LinkView */
+		LinkView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Title */
+			title: string;
+			/** Url */
+			url: string;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+		};
+		/** LinkedAlertBody */
+		LinkedAlertBody: {
+			/**
+			 * Alert Id
+			 * Format: uuid
+			 */
+			alert_id: string;
 		};
 		/**
 		 * LiveStats
@@ -3532,6 +3683,14 @@ export interface components {
 			 */
 			joined_at: string;
 		};
+		/** Merge */
+		Merge: {
+			/**
+			 * Into Id
+			 * Format: uuid
+			 */
+			into_id: string;
+		};
 		/** Meta */
 		Meta: {
 			/** Version */
@@ -3548,6 +3707,18 @@ export interface components {
 			id: string;
 			/** Name */
 			name: string;
+		};
+		/** NamedIncident */
+		NamedIncident: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Number */
+			number: number;
+			/** Title */
+			title: string;
 		};
 		/** NewAlert */
 		NewAlert: {
@@ -3701,10 +3872,15 @@ export interface components {
 		/** NewLink */
 		NewLink: {
 			/**
-			 * Alert Id
-			 * Format: uuid
+			 * Url
+			 * Format: uri
 			 */
-			alert_id: string;
+			url: string;
+			/**
+			 * Title
+			 * @default
+			 */
+			title?: string;
 		};
 		/** NewMember */
 		NewMember: {
@@ -3958,6 +4134,21 @@ export interface components {
 			warn_about_gaps?: boolean;
 			/** Rotations */
 			rotations?: components['schemas']['NewRotation'][];
+		};
+		/** NewTask */
+		NewTask: {
+			/** Title */
+			title: string;
+			/**
+			 * Kind
+			 * @default task
+			 * @enum {string}
+			 */
+			kind?: 'task' | 'action_item';
+			/** Owner Id */
+			owner_id?: string | null;
+			/** Due At */
+			due_at?: string | null;
 		};
 		/** NewTeam */
 		NewTeam: {
@@ -4479,6 +4670,19 @@ export interface components {
 			/** Next Cursor */
 			next_cursor: string | null;
 		};
+		/** Page[LinkView] */
+		Page_LinkView_: {
+			/** Items */
+			items: components['schemas']['LinkView'][];
+			/** Total */
+			total: number;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
 		/** Page[MemberView] */
 		Page_MemberView_: {
 			/** Items */
@@ -4639,6 +4843,19 @@ export interface components {
 		Page_SetupProblemView_: {
 			/** Items */
 			items: components['schemas']['SetupProblemView'][];
+			/** Total */
+			total: number;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
+		/** Page[TaskView] */
+		Page_TaskView_: {
+			/** Items */
+			items: components['schemas']['TaskView'][];
 			/** Total */
 			total: number;
 			/** Page */
@@ -5755,6 +5972,54 @@ export interface components {
 			schedule_id: string | null;
 			/** Name */
 			name: string;
+		};
+		/** TaskChange */
+		TaskChange: {
+			/**
+			 * Title
+			 * @default
+			 */
+			title?: string;
+			/** Owner Id */
+			owner_id?: string | null;
+			/** Due At */
+			due_at?: string | null;
+			/**
+			 * Done
+			 * @default false
+			 */
+			done?: boolean;
+			/** Version */
+			version?: number | null;
+		};
+		/** TaskView */
+		TaskView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/**
+			 * Kind
+			 * @enum {string}
+			 */
+			kind: 'task' | 'action_item';
+			/** Title */
+			title: string;
+			owner: components['schemas']['Named'] | null;
+			/** Due At */
+			due_at: string | null;
+			/** Overdue */
+			overdue: boolean;
+			/** Done At */
+			done_at: string | null;
+			/** Version */
+			version: number;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
 		};
 		/** TeamChange */
 		TeamChange: {
@@ -7694,6 +7959,79 @@ export interface operations {
 			};
 		};
 	};
+	list_incidents_of_alert: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path: {
+				alert_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_IncidentView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	declare_from_alert: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				alert_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: {
+			content: {
+				'application/json': components['schemas']['DeclaredFrom'] | null;
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['IncidentView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
 	get_incident: {
 		parameters: {
 			query?: never;
@@ -7766,6 +8104,41 @@ export interface operations {
 		requestBody: {
 			content: {
 				'application/json': components['schemas']['IncidentChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['IncidentView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	merge_incident: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Merge'];
 			};
 		};
 		responses: {
@@ -7977,7 +8350,7 @@ export interface operations {
 		};
 		requestBody: {
 			content: {
-				'application/json': components['schemas']['NewLink'];
+				'application/json': components['schemas']['LinkedAlertBody'];
 			};
 		};
 		responses: {
@@ -8019,44 +8392,6 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content?: never;
-			};
-			/** @description Validation Error */
-			422: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
-				};
-			};
-		};
-	};
-	list_incidents_of_alert: {
-		parameters: {
-			query?: {
-				page?: number;
-				page_size?: number | null;
-				/** @description Same as page_size. */
-				limit?: number | null;
-				/** @description next_cursor of the page before. */
-				cursor?: string | null;
-			};
-			header?: never;
-			path: {
-				alert_id: string;
-			};
-			cookie?: never;
-		};
-		requestBody?: never;
-		responses: {
-			/** @description Successful Response */
-			200: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/json': components['schemas']['Page_IncidentView_'];
-				};
 			};
 			/** @description Validation Error */
 			422: {
@@ -8196,6 +8531,248 @@ export interface operations {
 				content: {
 					'application/json': components['schemas']['IncidentNoteView'];
 				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_tasks: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_TaskView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	add_task: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewTask'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['TaskView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	remove_task: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+				task_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	update_task: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+				task_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['TaskChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['TaskView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_links: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_LinkView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	add_link: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewLink'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['LinkView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	remove_link: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+				link_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
 			};
 			/** @description Validation Error */
 			422: {

@@ -61,12 +61,24 @@ class Settings(BaseSettings):
     )
     deadman_seconds: int = Field(60, ge=1, le=3600, description="How often that address is asked.")
 
+    keep_delivery_log_days: int = Field(
+        0, ge=0, le=36500, description="How long the delivery log is kept, in days. 0: for good."
+    )
+    keep_closed_alerts_days: int = Field(
+        0,
+        ge=0,
+        le=36500,
+        description="How long closed alerts are kept after their close, with their notes, escalation and activity, "
+        "in days. 0: for good.",
+    )
+
     @field_validator("deadman_url")
     @classmethod
     def _address(cls, value: str) -> str:
         if value and not value.startswith(("https://", "http://")):
             raise ValueError("must begin with https:// or http://")
         return value
+
     push_services: str = Field(
         "",
         description="Web push services of your own, separated by commas (`https://push.example.org`). Those of Google, "

@@ -2,10 +2,15 @@
 
 from datetime import timedelta
 
+import structlog
 from sqlalchemy import text
 
 from pulsar.base import clock
 from pulsar.base.db import Database
+from pulsar.base.http import Pulsar
+from pulsar.base.ids import first_id_at
+
+log = structlog.get_logger()
 
 INTERVAL = timedelta(minutes=10)
 
@@ -20,7 +25,32 @@ _FORGOTTEN_AFTER = {
 }
 
 
-async def clean(db: Database) -> None:
-    async with db.without_org() as tx:
+_BATCH = 500
+_BATCHES = 200
+
+
+async def clean(pulsar: Pulsar) -> None:
+    async with pulsar.db.without_org() as tx:
         for statement, age in _FORGOTTEN_AFTER.items():
             await tx.execute(text(statement), {"before": clock.now() - age})
+    # In this order: the log of an alert that goes may be wanted for longer than the alert.
+    await _forget(pulsar.db, "forget_closed_alerts", pulsar.settings.keep_closed_alerts_days)
+    await _forget(pulsar.db, "forget_delivery_log", pulsar.settings.keep_delivery_log_days)
+
+
+async def _forget(db: Database, function: str, days: int) -> None:
+    """What is over and older than that, batch by batch, so that nobody who works waits for long. What is left of a
+    large heap goes at the next turns."""
+    if not days:
+        return
+    before = clock.now() - timedelta(days=days)
+    values = {"before": before, "below": first_id_at(before), "most": _BATCH}
+    forgotten = 0
+    for _ in range(_BATCHES):
+        async with db.without_org() as tx:
+            number = await tx.scalar(text(f"SELECT {function}(:before, :below, :most)"), values)
+        forgotten += number
+        if number < _BATCH:
+            break
+    if forgotten:
+        log.info("forgotten", what=function.removeprefix("forget_"), count=forgotten, before=before.isoformat())

@@ -85,7 +85,7 @@ async def run(pulsar: Pulsar, stopping: asyncio.Event) -> None:
             ("heartbeat", lambda: _say_i_am_here(pulsar, worker), HEARTBEAT),
             ("sweep", lambda: _sweep(pulsar, worker), sweep.INTERVAL),
             ("audit", lambda: _audit(pulsar, worker), audit.INTERVAL),
-            ("housekeeping", lambda: housekeeping.clean(pulsar.db), housekeeping.INTERVAL),
+            ("housekeeping", lambda: housekeeping.clean(pulsar), housekeeping.INTERVAL),
             ("deadman", lambda: deadman.ping(pulsar), deadman.interval(pulsar.settings)),
         ):
             parts.create_task(_kept_up(what, turn, pause, stopping))

@@ -93,6 +93,20 @@ class Settings(BaseSettings):
             raise ValueError("must be addresses such as https://push.example.org, without a path")
         return ",".join(origins)
 
+    keep_activity_days: int = Field(
+        0,
+        ge=0,
+        le=36500,
+        description="How long events of alerts, escalations and notifications are kept, which are alerts' activity, "
+        "in days. 0: for good.",
+    )
+    keep_audit_days: int = Field(
+        0,
+        ge=0,
+        le=36500,
+        description="How long all other events are kept, which are the audit log, in days. 0: for good.",
+    )
+
     @field_validator("secret_key")
     @classmethod
     def _long_enough(cls, value: str) -> str:

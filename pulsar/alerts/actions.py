@@ -25,6 +25,7 @@ from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Invalid, NotFound
 from pulsar.base.events import PEOPLE
+from pulsar.base.events import changes as edits
 from pulsar.base.jobs import CLOCK_SLACK, Job
 from pulsar.escalation import actions as escalation
 from pulsar.notify.rules import Subject
@@ -154,7 +155,7 @@ async def raise_priority(tx: Transaction, alert: Alert, priority: Priority) -> N
     """The alarm came again, more urgent than before. Pages again if somebody had acknowledged the lesser one;
     a snooze stands."""
     before, alert.priority = alert.priority, priority
-    tx.record(AlertUpdated(alert.id, before={"priority": before}, after={"priority": priority}))
+    tx.record(AlertUpdated(alert.id, edits({"priority": before}, {"priority": priority})))
     _changed(tx, alert)
     if alert.status == Status.ACKNOWLEDGED:
         await _reopen(tx, alert, f"it came again as {priority}")
@@ -238,13 +239,13 @@ async def update(tx: Transaction, alert: Alert, changes: dict[str, Any]) -> None
     for field, value in changed.items():
         setattr(alert, field, value)
     if changed:
-        tx.record(AlertUpdated(alert.id, before={f: before[f] for f in changed}, after=changed))
+        tx.record(AlertUpdated(alert.id, edits(before, changed)))
         _changed(tx, alert)
         await escalation.revise(tx, subject_of(alert))
     if raised and raised < alert.priority:
         await raise_priority(tx, alert, raised)
     elif raised and raised != alert.priority:
-        tx.record(AlertUpdated(alert.id, before={"priority": alert.priority}, after={"priority": raised}))
+        tx.record(AlertUpdated(alert.id, edits({"priority": alert.priority}, {"priority": raised})))
         alert.priority = raised
         _changed(tx, alert)
         await escalation.revise(tx, subject_of(alert))

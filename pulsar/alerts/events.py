@@ -1,9 +1,9 @@
 """What happened to an alert."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from pulsar.base.events import Event
+from pulsar.base.events import Changes, Event
 
 
 class AlertEvent(Event):
@@ -32,8 +32,7 @@ class AlertRepeated(AlertEvent):
 @dataclass(frozen=True)
 class AlertUpdated(AlertEvent):
     type: ClassVar = "alert.updated"
-    before: dict[str, Any]
-    after: dict[str, Any]
+    changes: Changes
 
 
 @dataclass(frozen=True)

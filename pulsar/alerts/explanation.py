@@ -126,8 +126,9 @@ def _alert_words(verb: str, fact: Fact) -> str:
         "reopened": f"It opened again{because}.",
         "assigned": f"{who} assigned it to {data.get('assignee') or 'nobody'}.",
     }
-    if verb == "updated" and "priority" in data.get("after", {}):
-        return f"Its priority was changed from {data['before']['priority']} to {data['after']['priority']}."
+    if verb == "updated" and "priority" in data.get("changes", {}):
+        change = data["changes"]["priority"]
+        return f"Its priority was changed from {change['before']} to {change['after']}."
     return words.get(verb, "")
 
 

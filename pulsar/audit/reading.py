@@ -3,23 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import Depends, Query
 from pydantic import AwareDatetime, StringConstraints
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import Select, func, not_, or_, select
 
-from pulsar.audit.rules import ACTIVITY_FAMILIES, Kind
+from pulsar.audit.rules import Kind
 from pulsar.base.db import Transaction
-from pulsar.base.events import CounterRow, EventRow
+from pulsar.base.events import AUDIT, ActorType, CounterRow, EventRow
 from pulsar.base.http import View
 
 TypeName = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}\.(\*|[a-z_]{1,40})$")]
-ActorType = Literal["user", "integration", "system", "link", "phone"]
 
-FORGOTTEN = ("activity_forgotten", "audit_forgotten")
-"""Counters: up to which number the events of a kind were deleted because of their age."""
+FORGOTTEN = ("activity_forgotten", "audit_forgotten", "alerts_forgotten")
+"""Counters: up to which number events of a kind, or those of alerts, were deleted because of their age."""
 
 
 class ActorView(View):
@@ -103,7 +102,7 @@ class Filter:
             families = [name.removesuffix(".*") for name in self.types if name.endswith(".*")]
             query = query.where(or_(row.type.in_(self.types), family.in_(families)))
         if self.kind:
-            query = query.where(_is_audit(row.type) if self.kind == "audit" else ~_is_audit(row.type))
+            query = query.where(AUDIT if self.kind == "audit" else not_(AUDIT))
         exact = {
             row.actor_type: self.actor_type,
             row.actor_id: self.actor_id,
@@ -114,11 +113,6 @@ class Filter:
         if self.since:
             query = query.where(row.at >= self.since)
         return query.where(row.at < self.until) if self.until else query
-
-
-def _is_audit(type_column: Any) -> ColumnElement[bool]:
-    """In the very words of the index `ix_events_audit`."""
-    return func.split_part(type_column, ".", 1).not_in(ACTIVITY_FAMILIES)
 
 
 Filtered = Annotated[Filter, Depends(Filter.from_query)]

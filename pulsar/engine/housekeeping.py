@@ -5,6 +5,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import text
 
+from pulsar.audit.forgetting import forget as forget_events
 from pulsar.base import clock
 from pulsar.base.db import Database
 from pulsar.base.http import Pulsar
@@ -36,6 +37,7 @@ async def clean(pulsar: Pulsar) -> None:
     # In this order: the log of an alert that goes may be wanted for longer than the alert.
     await _forget(pulsar.db, "forget_closed_alerts", pulsar.settings.keep_closed_alerts_days)
     await _forget(pulsar.db, "forget_delivery_log", pulsar.settings.keep_delivery_log_days)
+    await forget_events(pulsar.db, pulsar.settings)
 
 
 async def _forget(db: Database, function: str, days: int) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from pulsar.base.events import Event
+from pulsar.base.events import Changes, Event
 
 
 class EscalationEvent(Event):
@@ -90,8 +90,7 @@ class PolicyCreated(PolicyEvent):
 class PolicyUpdated(PolicyEvent):
     type: ClassVar = "policy.updated"
     name: str
-    before: dict[str, Any]
-    after: dict[str, Any]
+    changes: Changes
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
 
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Invalid, NameTaken, NotFound
+from pulsar.base.events import Changes, changes, edited
 from pulsar.escalation.events import PolicyCreated, PolicyDeleted, PolicyUpdated
 from pulsar.escalation.model import Policy, Rule, RuleTarget, Run
 from pulsar.escalation.rules import Condition, Ladder, Level, Target, TargetType
@@ -64,9 +65,14 @@ def target_of(row: RuleTarget) -> Target:
     return Target(kind, target_id)
 
 
-async def settle(tx: Transaction, policy: Policy) -> None:
+# The others stand in the ladder.
+_NAMED = ("name", "description", "is_default")
+
+
+async def settle(tx: Transaction, policy: Policy, edit: Changes | None = None) -> None:
     """After any change to a policy, its rules or their targets: positions without holes, the ladder anew,
-    the version counted up, and one event with what it was and what it is."""
+    the version counted up, and one event with what it was and what it is. `edit` is what was written already."""
+    edit = edited(policy) if edit is None else edit
     for position, rule in enumerate(policy.rules):
         rule.position = position
     before, after = policy.ladder, _ladder(policy).to_json()
@@ -77,7 +83,8 @@ async def settle(tx: Transaction, policy: Policy) -> None:
             await tx.flush()
     except IntegrityError as error:
         raise _explained(error) from None
-    tx.record(PolicyUpdated(policy.id, name=policy.name, before=before, after=after))
+    named = {field: edit[field] for field in _NAMED if field in edit}
+    tx.record(PolicyUpdated(policy.id, name=policy.name, changes=named | changes(before, after)))
 
 
 def _explained(error: IntegrityError) -> Conflict | Invalid:
@@ -112,15 +119,19 @@ async def change(tx: Transaction, policy: Policy, values: dict[str, Any], rules:
         await _no_other_default(tx)
     for field, value in values.items():
         setattr(policy, field, value)
+    edit = edited(policy)
     if rules is not None:
         policy.rules.clear()
         await tx.flush()
         policy.rules.extend(rules)
-    await settle(tx, policy)
+    await settle(tx, policy, edit)
 
 
 async def _no_other_default(tx: Transaction) -> None:
-    await tx.execute(update(Policy).where(Policy.is_default).values(is_default=False))
+    for other in await tx.scalars(select(Policy).where(Policy.is_default).with_for_update()):
+        other.is_default = False
+        tx.record(PolicyUpdated(other.id, name=other.name, changes=edited(other)))
+    await tx.flush()
 
 
 async def remove(tx: Transaction, policy: Policy) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from pulsar.base import clock, crypto
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Invalid, NotFound
+from pulsar.base.events import edited
 from pulsar.inbound.events import IntegrationCreated, IntegrationDeleted, IntegrationUpdated, SignalRefused
 from pulsar.inbound.model import IncomingToken
 from pulsar.inbound.source import registry
@@ -40,8 +41,9 @@ async def change(tx: Transaction, token: IncomingToken, values: dict[str, Any]) 
     for field, value in values.items():
         setattr(token, field, value)
     token.version += 1
+    changes = edited(token)
     await _flush(tx)
-    tx.record(IntegrationUpdated(token.id, name=token.name, changed=sorted(values)))
+    tx.record(IntegrationUpdated(token.id, name=token.name, changes=changes))
 
 
 async def _flush(tx: Transaction) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pulsar.base.events import Event
+from pulsar.base.events import Changes, Event
 
 
 class IntegrationEvent(Event):
@@ -21,7 +21,7 @@ class IntegrationCreated(IntegrationEvent):
 class IntegrationUpdated(IntegrationEvent):
     type: ClassVar = "integration.updated"
     name: str
-    changed: list[str]
+    changes: Changes
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Invalid, NotFound
-from pulsar.base.events import PEOPLE, CounterRow
+from pulsar.base.events import PEOPLE, CounterRow, changes
 from pulsar.incidents.events import IncidentCreated, IncidentDeleted, IncidentUpdated
 from pulsar.incidents.model import Incident
 from pulsar.incidents.rules import Milestones, told_apart
@@ -98,7 +98,7 @@ async def update(tx: Transaction, incident: Incident, values: dict[str, Any]) ->
     names = await team_names(tx, (before.get("team_id"), values.get("team_id")))
     tx.record(
         *(
-            IncidentUpdated(incident.id, kind, _told(before, fields, names), _told(values, fields, names))
+            IncidentUpdated(incident.id, kind, changes(_told(before, fields, names), _told(values, fields, names)))
             for kind, fields in lines
         )
     )

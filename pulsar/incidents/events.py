@@ -1,9 +1,9 @@
 """What happened to an incident. Each of these is one line of its timeline, which is nothing but they."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from pulsar.base.events import Event
+from pulsar.base.events import Changes, Event
 
 
 class IncidentEvent(Event):
@@ -27,8 +27,7 @@ class IncidentUpdated(IncidentEvent):
 
     type: ClassVar = "incident.updated"
     kind: str
-    before: dict[str, Any]
-    after: dict[str, Any]
+    changes: Changes
 
 
 @dataclass(frozen=True)
@@ -62,8 +61,7 @@ class ResponderRoleChanged(IncidentEvent):
     responder_id: str
     user_id: str
     user: str
-    before: str
-    after: str
+    changes: Changes
 
 
 @dataclass(frozen=True)

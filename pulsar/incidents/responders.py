@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Invalid, NotFound
+from pulsar.base.events import edited
 from pulsar.incidents.events import ResponderAdded, ResponderRemoved, ResponderRoleChanged
 from pulsar.incidents.model import Incident, Responder
 from pulsar.incidents.rules import ResponderRole
@@ -49,10 +50,10 @@ def acknowledged(incident: Incident) -> None:
 
 
 async def change_role(tx: Transaction, incident: Incident, responder: Responder, role: ResponderRole) -> None:
-    before, responder.role = responder.role, role.value
-    if before != role:
+    responder.role = role.value
+    if edit := edited(responder):
         named = await _named(tx, responder)
-        tx.record(ResponderRoleChanged(incident.id, **named, before=before, after=role.value))
+        tx.record(ResponderRoleChanged(incident.id, **named, changes=edit))
 
 
 async def remove(tx: Transaction, incident: Incident, responder: Responder) -> None:

@@ -14,11 +14,13 @@ from pulsar.base.db import Transaction
 from pulsar.base.ids import new_id
 from pulsar.base.jobs import Job
 from pulsar.notify.channel import registry
+from pulsar.notify.events import NotificationCancelled
 from pulsar.notify.model import ChannelRow, Notification
 from pulsar.notify.preference_setup import preferences_of
 from pulsar.notify.preferences import EVERYTHING, HeldBack, Preference, Send, decide, unreachable
 from pulsar.notify.recipients import for_each_device
 from pulsar.notify.rules import UPDATE, Letter, Occasion, Subject
+from pulsar.people.names import user_names
 
 _MOST_URGENT = 6
 _NO_PRIORITY = "P3"
@@ -215,7 +217,7 @@ async def withdraw(tx: Transaction, subject_id: UUID, reason: str) -> None:
     provider says later that it did not arrive."""
     pending, underway = Notification.status == "pending", Notification.status.in_(("pending", "sending"))
     # In one statement: between two, a message that was being sent could fail, and be tried again after all.
-    await tx.execute(
+    rows = await tx.execute(
         update(Notification)
         .where(
             Notification.subject_id == subject_id,
@@ -228,5 +230,17 @@ async def withdraw(tx: Transaction, subject_id: UUID, reason: str) -> None:
             status=case((pending, "cancelled"), else_=Notification.status),
             next_attempt_at=case((pending, None), else_=Notification.next_attempt_at),
         )
+        .returning(
+            Notification.id,
+            Notification.status,
+            Notification.channel_name,
+            Notification.user_id,
+            Notification.level,
+        )
         .execution_options(synchronize_session=False)
     )
+    cancelled = [row for row in rows if row.status == "cancelled"]
+    names = await user_names(tx, (row.user_id for row in cancelled)) if cancelled else {}
+    for row in cancelled:
+        named = (str(row.id), row.channel_name, names.get(row.user_id), row.level)
+        tx.record(NotificationCancelled(subject_id, *named, reason))

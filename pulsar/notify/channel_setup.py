@@ -1,5 +1,6 @@
 """How is a channel set up? Checked against its schema, its secrets sealed; opened again only to send."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,8 @@ from pydantic import ValidationError
 from pulsar.base.crypto import SecretUnreadable
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Invalid, Problem
+from pulsar.base.events import UNTOLD, Changes, edited
+from pulsar.base.events import changes as edits
 from pulsar.notify.channel import Channel, Config, registry, secret_fields, tells_how_it_went
 from pulsar.notify.channel_state import set_right
 from pulsar.notify.events import ChannelCreated, ChannelDeleted, ChannelUpdated
@@ -98,20 +101,29 @@ async def create(
 
 async def change(tx: Transaction, row: ChannelRow, changes: dict[str, Any]) -> None:
     """`config` replaces the settings it names; a secret that it leaves out stays as it is."""
+    told: Changes = {}
     if (config := changes.pop("config", None)) is not None:
         channel = kind(row.channel_type)
         try:
             kept = _secrets(tx, row)
         except ChannelUnreadable:
             kept = {}
-        _store(tx, row, channel, _checked(channel, row.config | kept | config))
+        was = row.config | kept
+        _store(tx, row, channel, _checked(channel, was | config))
+        told = _told(was, row.config | _secrets(tx, row), secret_fields(channel))
         set_right(row)
     for field, value in changes.items():
         setattr(row, field, value)
     row.version += 1
+    plain = {field: edited(row)[field] for field in changes if field in edited(row)}
     await tx.flush()
-    changed = sorted([*changes, *(["config"] if config is not None else [])])
-    tx.record(ChannelUpdated(row.id, name=row.name, changed=changed))
+    tx.record(ChannelUpdated(row.id, name=row.name, changes=plain | told))
+
+
+def _told(was: dict[str, Any], becomes: dict[str, Any], secret: Collection[str]) -> Changes:
+    """Of the settings; of a secret only that it is another."""
+    edit = edits(was, becomes)
+    return {f"config.{name}": {"before": UNTOLD, "after": UNTOLD} if name in secret else edit[name] for name in edit}
 
 
 async def remove(tx: Transaction, row: ChannelRow) -> None:

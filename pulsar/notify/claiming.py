@@ -84,7 +84,7 @@ async def claim(tx: Transaction, pulsar: Pulsar, notification_id: UUID, lane: Ex
         return None
     inside = await carried(tx, notification)
     if notification.purpose == DIGEST and not inside:
-        cancel(notification, "All that it was about is settled.")
+        await cancel(tx, notification, "All that it was about is settled.")
         return None
     if not await _its_turn(tx, pulsar, notification, row, lane):
         return None
@@ -111,7 +111,7 @@ async def _must_let_pass(
         put_off(tx, notification, clock.now() + live_messages.SOON)
         return True
     if notification.purpose == UPDATE and not there:
-        cancel(notification, "There is no message that could show it.")
+        await cancel(tx, notification, "There is no message that could show it.")
         return True
     return False
 
@@ -123,19 +123,19 @@ async def _wanted(tx: Transaction, notification: Notification) -> bool:
     if notification.status == "pending" and _not_due(notification):
         return False
     if await live_messages.outdated(tx, notification):
-        cancel(notification, live_messages.REPLACED)
+        await cancel(tx, notification, live_messages.REPLACED)
         return False
     if notification.reason:  # withdrawn while a worker that is gone was sending it
-        cancel(notification, notification.reason)
+        await cancel(tx, notification, notification.reason)
         return False
     if is_too_late(notification.content, clock.now()):
-        cancel(notification, "It was not sent in time, and would not be true any more.")
+        await cancel(tx, notification, "It was not sent in time, and would not be true any more.")
         return False
     if notification.tries >= TRIES:
         await give_up(tx, notification, f"Begun {TRIES} times, and the worker was interrupted each time.")
         return False
     if notification.user_id and not await membership_of(tx, notification.user_id):
-        cancel(notification, "This person is no member any more.")
+        await cancel(tx, notification, "This person is no member any more.")
         return False
     return True
 

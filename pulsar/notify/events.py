@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pulsar.base.events import Event
+from pulsar.base.events import Changes, Event
 
 
 class NotificationEvent(Event):
@@ -19,6 +19,29 @@ class NotificationSent(NotificationEvent):
     channel: str
     user: str | None
     level: int | None
+
+
+@dataclass(frozen=True)
+class NotificationDelivered(NotificationEvent):
+    """The provider says so, of one that was sent."""
+
+    type: ClassVar = "notification.delivered"
+    notification_id: str
+    channel: str
+    user: str | None
+    level: int | None
+
+
+@dataclass(frozen=True)
+class NotificationCancelled(NotificationEvent):
+    """It had not gone out, and is not wanted any more."""
+
+    type: ClassVar = "notification.cancelled"
+    notification_id: str
+    channel: str
+    user: str | None
+    level: int | None
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -46,7 +69,7 @@ class ChannelCreated(ChannelEvent):
 class ChannelUpdated(ChannelEvent):
     type: ClassVar = "channel.updated"
     name: str
-    changed: list[str]
+    changes: Changes
 
 
 @dataclass(frozen=True)
@@ -86,7 +109,7 @@ class PreferenceCreated(PreferenceEvent):
 class PreferenceUpdated(PreferenceEvent):
     type: ClassVar = "preference.updated"
     channel: str
-    changed: list[str]
+    changes: Changes
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pulsar.base.db import Transaction
 from pulsar.notify import bundling, channel_state, devices
 from pulsar.notify.actions import put_off
 from pulsar.notify.channel import Reference, Undelivered
-from pulsar.notify.events import NotificationFailed, NotificationSent
+from pulsar.notify.events import NotificationCancelled, NotificationDelivered, NotificationFailed, NotificationSent
 from pulsar.notify.model import Attempt, Notification
 from pulsar.notify.rules import DIGEST, UPDATE, retry_delay
 from pulsar.people.model import User
@@ -72,17 +72,25 @@ async def _again(tx: Transaction, notification: Notification, wait: timedelta) -
     """Asks for the next try; there is none for what was withdrawn while it was under way."""
     for row in await carried(tx, notification):
         if row.reason:
-            cancel(row, row.reason)
+            await cancel(tx, row, row.reason)
         else:
             row.status = "pending"
     if notification.reason:
-        cancel(notification, notification.reason)
+        await cancel(tx, notification, notification.reason)
     else:
         put_off(tx, notification, clock.now() + wait)
 
 
-def cancel(notification: Notification, reason: str) -> None:
+async def cancel(tx: Transaction, notification: Notification, reason: str) -> None:
     notification.status, notification.reason, notification.next_attempt_at = "cancelled", reason, None
+    if notification.subject_id and notification.purpose != UPDATE:
+        tx.record(NotificationCancelled(notification.subject_id, **await _naming(tx, notification), reason=reason))
+
+
+async def delivered(tx: Transaction, notification: Notification) -> None:
+    notification.status = "delivered"
+    if notification.subject_id:
+        tx.record(NotificationDelivered(notification.subject_id, **await _naming(tx, notification)))
 
 
 async def give_up(tx: Transaction, notification: Notification, reason: str) -> None:

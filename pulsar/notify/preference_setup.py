@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Invalid, NotFound
+from pulsar.base.events import edited, untold
 from pulsar.notify.channel import registry
 from pulsar.notify.events import PreferenceCreated, PreferenceDeleted, PreferenceUpdated
 from pulsar.notify.model import ChannelRow, PreferenceRow
@@ -81,8 +82,9 @@ async def change(tx: Transaction, row: PreferenceRow, values: dict[str, Any]) ->
         setattr(row, field, value)
     await _check_zone(tx, row)
     row.version += 1
+    changes = untold(edited(row))
     await tx.flush()
-    tx.record(PreferenceUpdated(row.user_id, channel=await _channel_name(tx, row), changed=sorted(values)))
+    tx.record(PreferenceUpdated(row.user_id, channel=await _channel_name(tx, row), changes=changes))
 
 
 async def remove(tx: Transaction, row: PreferenceRow) -> None:

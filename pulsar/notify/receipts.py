@@ -12,7 +12,7 @@ from pulsar.notify.actions import put_off
 from pulsar.notify.channel import Receipt
 from pulsar.notify.events import NotificationFailed
 from pulsar.notify.model import Attempt, Notification
-from pulsar.notify.outcome import carried
+from pulsar.notify.outcome import carried, delivered
 from pulsar.notify.rules import TRIES, kept_answer
 from pulsar.people.names import user_names
 
@@ -41,7 +41,7 @@ async def receive(tx: Transaction, notification: Notification, receipt: Receipt)
     inside = await carried(tx, notification, "sent")
     if receipt.state == "delivered":
         for row in [notification, *inside]:
-            row.status = "delivered"
+            await delivered(tx, row)
     elif before == "failed" or notification.withdrawn_at or notification.tries >= TRIES:
         for row in [notification, *inside]:
             await _failed(tx, row, receipt)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from pulsar.base.events import Event
+from pulsar.base.events import Changes, Event
 
 
 class ScheduleEvent(Event):
@@ -22,8 +22,7 @@ class ScheduleCreated(ScheduleEvent):
 class ScheduleUpdated(ScheduleEvent):
     type: ClassVar = "schedule.updated"
     name: str
-    before: dict[str, Any]
-    after: dict[str, Any]
+    changes: Changes
 
 
 @dataclass(frozen=True)
@@ -45,8 +44,7 @@ class RotationUpdated(ScheduleEvent):
     type: ClassVar = "rotation.updated"
     rotation_id: str
     name: str
-    before: dict[str, Any]
-    after: dict[str, Any]
+    changes: Changes
     effective_at: str | None
 
 
@@ -78,7 +76,7 @@ class OverrideCreated(OverrideEvent):
 @dataclass(frozen=True)
 class OverrideUpdated(OverrideEvent):
     type: ClassVar = "override.updated"
-    before: dict[str, Any]
+    changes: Changes
 
 
 @dataclass(frozen=True)
@@ -86,6 +84,15 @@ class OverrideDeleted(OverrideEvent):
     """Cancelled before it began, or ended now: then `ends_at` is that instant."""
 
     type: ClassVar = "override.deleted"
+
+
+@dataclass(frozen=True)
+class ShiftNoticesUpdated(Event):
+    """About the person whose they are. What they have set is theirs, so it is not in it."""
+
+    type: ClassVar = "shift_notices.updated"
+    subject_type: ClassVar = "user"
+    changes: Changes
 
 
 class FeedEvent(Event):

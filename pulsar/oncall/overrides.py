@@ -12,6 +12,7 @@ from pulsar.base import clock
 from pulsar.base.clock import rfc3339
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Invalid, NotFound
+from pulsar.base.events import edited
 from pulsar.base.ids import new_id
 from pulsar.oncall.events import OverrideCreated, OverrideDeleted, OverrideUpdated
 from pulsar.oncall.model import OverrideRow
@@ -89,12 +90,12 @@ async def _rewrite(tx: Transaction, known: Known, row: OverrideRow, changed: Map
     if "starts_at" in changed:
         fields["starts_at"] = max(fields["starts_at"], clock.now())
     await _check(tx, known, fields, changed)
-    before = {field: _plain(getattr(row, field)) for field in changed}
     for field in changed:
         setattr(row, field, fields[field])
+    changes = edited(row)
     await tx.flush()
     await look_again(tx, row.schedule_id)
-    tx.record(OverrideUpdated(**await _told(tx, row), before=before))
+    tx.record(OverrideUpdated(**await _told(tx, row), changes=changes))
     return row
 
 
@@ -112,12 +113,12 @@ async def _hand_over(
         cover_request_id=row.cover_request_id,
         **fields,
     )
-    ended = {"ends_at": _plain(row.ends_at)}
     row.ends_at = now
+    ended = edited(row)
     tx.add(other)
     await tx.flush()
     await look_again(tx, row.schedule_id)
-    tx.record(OverrideUpdated(**await _told(tx, row), before=ended))
+    tx.record(OverrideUpdated(**await _told(tx, row), changes=ended))
     tx.record(OverrideCreated(**await _told(tx, other), note=other.note))
     return other
 
@@ -151,7 +152,3 @@ async def _told(tx: Transaction, row: OverrideRow) -> dict[str, Any]:
         "starts_at": rfc3339(row.starts_at),
         "ends_at": rfc3339(row.ends_at),
     }
-
-
-def _plain(value: Any) -> Any:
-    return rfc3339(value) if isinstance(value, datetime) else value

@@ -15,6 +15,7 @@ from pulsar.base import clock
 from pulsar.base.clock import rfc3339
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Invalid, NotFound
+from pulsar.base.events import changes
 from pulsar.base.ids import new_id
 from pulsar.oncall.changes import Effective, effective_at, revised
 from pulsar.oncall.events import RotationCreated, RotationRemoved, RotationUpdated
@@ -223,15 +224,14 @@ def _told(row: RotationRow, rotation: Rotation) -> dict[str, Any]:
 
 def _record(tx: Transaction, row: RotationRow, was: dict[str, Any], after: Rotation) -> None:
     becomes = _told(row, after)
-    changed = [name for name in was if was[name] != becomes[name]]
-    at = after.revisions[-1].effective_at if set(changed) - {"name", "position"} else None
+    changed = changes(was, becomes)
+    at = after.revisions[-1].effective_at if changed.keys() - {"name", "position"} else None
     tx.record(
         RotationUpdated(
             row.schedule_id,
             rotation_id=str(row.id),
             name=row.name,
-            before={name: was[name] for name in changed},
-            after={name: becomes[name] for name in changed},
+            changes=changed,
             effective_at=rfc3339(at) if at and at > EVER else None,
         )
     )

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Invalid, NameTaken, NotFound
+from pulsar.base.events import changes
 from pulsar.oncall import rotations
 from pulsar.oncall.changes import Effective
 from pulsar.oncall.events import ScheduleCreated, ScheduleDeleted, ScheduleUpdated
@@ -63,7 +64,7 @@ async def change(tx: Transaction, found: Known, values: Mapping[str, Any], effec
         setattr(schedule, field, value)
     schedule.version += 1
     await _flush(tx)
-    tx.record(ScheduleUpdated(schedule.id, name=schedule.name, before=before, after=changed))
+    tx.record(ScheduleUpdated(schedule.id, name=schedule.name, changes=changes(before, changed)))
 
 
 async def _flush(tx: Transaction) -> None:

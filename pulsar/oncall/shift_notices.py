@@ -14,9 +14,11 @@ from sqlalchemy.dialects.postgresql import insert
 from pulsar.base import clock
 from pulsar.base.clock import rfc3339
 from pulsar.base.db import Transaction
+from pulsar.base.events import edited, untold
 from pulsar.base.jobs import CLOCK_SLACK, Job
 from pulsar.notify import actions as notify
 from pulsar.notify.rules import Letter, Occasion
+from pulsar.oncall.events import ShiftNoticesUpdated
 from pulsar.oncall.model import ScheduleRow, ShiftNotices, ShiftWatch
 from pulsar.oncall.notices import AT_START, LATEST, Notice, Wish, notices, span_to_look_at
 from pulsar.oncall.reading import Known, read, schedules_with
@@ -106,5 +108,6 @@ async def wish(tx: Transaction, user_id: UUID, before_minutes: list[int] | None,
         row.at_start = at_start
     row.updated_at = clock.now()
     tx.add(row)
+    tx.record(ShiftNoticesUpdated(user_id, changes=untold(edited(row).keys() - {"user_id"})))
     await tx.flush()
     await look_again(tx, *(await tx.scalars(schedules_with(user_id).with_only_columns(ScheduleRow.id))))

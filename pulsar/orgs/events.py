@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pulsar.base.events import Event
+from pulsar.base.events import Changes, Event
 
 
 class OrganizationEvent(Event):
@@ -30,8 +30,7 @@ class MemberJoined(MemberEvent):
 class MemberRoleChanged(MemberEvent):
     type: ClassVar = "member.role_changed"
     name: str
-    before: str
-    after: str
+    changes: Changes
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pulsar.base.events import Event
+from pulsar.base.events import Changes, Event
 
 
 class TeamEvent(Event):
@@ -20,7 +20,7 @@ class TeamCreated(TeamEvent):
 class TeamUpdated(TeamEvent):
     type: ClassVar = "team.updated"
     name: str
-    changed: list[str]
+    changes: Changes
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class TeamMemberAdded(TeamEvent):
 class TeamMemberChanged(TeamEvent):
     type: ClassVar = "team.member_changed"
     user_id: str
-    role: str
+    changes: Changes
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class TeamMemberRemoved(TeamEvent):
 class UserUpdated(Event):
     type: ClassVar = "user.updated"
     subject_type: ClassVar = "user"
-    changed: list[str]
+    changes: Changes
 
 
 class ContactEvent(Event):

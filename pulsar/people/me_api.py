@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from fastapi import APIRouter
 from pydantic import AfterValidator, StringConstraints
 
+from pulsar.base.events import edited
 from pulsar.base.http import Body
 from pulsar.people.access import AsViewer, Caller
 from pulsar.people.events import UserUpdated
@@ -33,11 +34,9 @@ class MeChange(Body):
 async def update_me(body: MeChange, caller: Caller, tx: AsViewer) -> UserView:
     """In all of your organizations: an account is one person's, wherever they are a member."""
     user = await tx.get_one(User, caller.user_id, with_for_update=True)
-    sent = body.sent()
-    changed = sorted(name for name, value in sent.items() if getattr(user, name) != value)
-    for name, value in sent.items():
+    for name, value in body.sent().items():
         setattr(user, name, value)
+    if changed := edited(user):
+        tx.record(UserUpdated(user.id, changes=changed))
     await tx.flush()
-    if changed:
-        tx.record(UserUpdated(user.id, changed=changed))
     return UserView.model_validate(user)

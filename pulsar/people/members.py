@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Forbidden, NotFound
+from pulsar.base.events import edited
 from pulsar.orgs.events import MemberDeactivated, MemberReactivated, MemberRoleChanged
 from pulsar.orgs.model import Membership, Organization
 from pulsar.orgs.roles import Role
@@ -61,6 +62,7 @@ async def settle(tx: Transaction, user: User, membership: Membership, after: Sta
     active member is looked up at every request."""
     before = Standing(membership.rank, membership.active)
     membership.role, membership.active = after.role.value, after.active
+    edit = edited(membership)
     if before.active and not after.active:
         assert tx.org
         await sessions.end_all(tx, user.id, tx.org)
@@ -68,5 +70,4 @@ async def settle(tx: Transaction, user: User, membership: Membership, after: Sta
     elif after.active and not before.active:
         tx.record(MemberReactivated(user.id, name=user.full_name, role=after.role.value))
     if before.role is not after.role:
-        change = MemberRoleChanged(user.id, name=user.full_name, before=before.role.value, after=after.role.value)
-        tx.record(change)
+        tx.record(MemberRoleChanged(user.id, name=user.full_name, changes={"role": edit["role"]}))

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Invalid, NameTaken, NotFound
+from pulsar.base.events import edited
 from pulsar.orgs.actions import membership_of
 from pulsar.people.events import (
     TeamCreated,
@@ -47,8 +48,9 @@ async def change(tx: Transaction, team: Team, values: dict[str, Any]) -> None:
     for field, value in values.items():
         setattr(team, field, value)
     team.version += 1
+    changes = edited(team)
     await _flush(tx)
-    tx.record(TeamUpdated(team.id, name=team.name, changed=sorted(values)))
+    tx.record(TeamUpdated(team.id, name=team.name, changes=changes))
 
 
 async def _flush(tx: Transaction) -> None:
@@ -94,7 +96,7 @@ async def add_member(tx: Transaction, team: Team, user_id: UUID, role: str) -> T
 
 async def change_role(tx: Transaction, found: TeamMember, role: str) -> None:
     found.role = role
-    tx.record(TeamMemberChanged(found.team_id, user_id=str(found.user_id), role=role))
+    tx.record(TeamMemberChanged(found.team_id, user_id=str(found.user_id), changes=edited(found)))
 
 
 async def remove_member(tx: Transaction, found: TeamMember) -> None:

@@ -114,7 +114,7 @@ async def _incident(owner: Person, team_id: str, alert_id: str) -> dict[str, str
     }
 
 
-async def _household(people: People, name: str, mailbox: Mailbox) -> Household:
+async def household(people: People, name: str, mailbox: Mailbox) -> Household:
     owner = await people.founder(name)
     removed = await people.colleague(owner, "Rob", "owner")
     async with people.pulsar.db.in_org(owner.org_id) as tx:
@@ -126,9 +126,9 @@ async def _household(people: People, name: str, mailbox: Mailbox) -> Household:
 
 @pytest_asyncio.fixture(scope="session")
 async def anas(http: httpx.AsyncClient, pulsar: Pulsar, smtp: Mailbox) -> Household:
-    return await _household(People(http, pulsar), "Ana", smtp)
+    return await household(People(http, pulsar), "Ana", smtp)
 
 
 @pytest_asyncio.fixture(scope="session")
 async def eves(http: httpx.AsyncClient, pulsar: Pulsar, smtp: Mailbox) -> Household:
-    return await _household(People(http, pulsar), "Eve", smtp)
+    return await household(People(http, pulsar), "Eve", smtp)

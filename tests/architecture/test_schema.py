@@ -198,6 +198,7 @@ async def test_functions_with_the_owners_rights_are_few_and_cannot_be_misled(own
         "audit_findings",
         "calendar_feed",
         "engine_state",
+        "forget_events",
         "forget_closed_alerts",
         "forget_delivery_log",
         "incoming_token",

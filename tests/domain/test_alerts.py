@@ -222,8 +222,11 @@ async def test_an_edit_changes_what_it_names_and_says_what_it_was(ana: Person) -
     assert changed.json()["tags"] == ["b", "a"]
     assert changed.json()["details"] == {"host": "db-1"}
     updates = [e["data"] for e in await activity(ana, alert["id"]) if e["type"] == "alert.updated"]
-    assert updates[0]["before"] == {"message": "Disk full", "tags": ["a"]}
-    assert updates[1] == {"before": {"priority": "P3"}, "after": {"priority": "P4"}}
+    assert {field: edit["before"] for field, edit in updates[0]["changes"].items()} == {
+        "message": "Disk full",
+        "tags": ["a"],
+    }
+    assert updates[1] == {"changes": {"priority": {"before": "P3", "after": "P4"}}}
     assert (await ana.patch(path, message="Disk nearly full")).status_code == 200
     assert len(await activity(ana, alert["id"])) == 3
 

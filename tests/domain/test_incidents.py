@@ -80,9 +80,8 @@ async def test_the_timeline_writes_itself_line_by_line(ana: Person) -> None:
         "reopened",
     ], "an edit that changes nothing leaves no line"
     assert {entry["actor"]["name"] for entry in found} == {"Ana"}
-    assert found[1]["data"]["before"] == {"severity": "medium"}
-    assert found[1]["data"]["after"] == {"severity": "high"}
-    assert found[2]["data"]["after"] == {"title": "Payments are down"}
+    assert found[1]["data"]["changes"] == {"severity": {"before": "medium", "after": "high"}}
+    assert found[2]["data"]["changes"]["title"]["after"] == "Payments are down"
     assert [entry["type"] for entry in found[1:]] == ["incident.updated"] * 5
     assert [entry["id"] for entry in found] == sorted(entry["id"] for entry in found)
     first = await ana.has(f"{path}/timeline", page_size=2)

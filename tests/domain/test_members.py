@@ -40,10 +40,10 @@ async def test_what_is_done_to_a_member_stands_in_the_events(ana: Person, bo: Pe
         query = select(EventRow).where(EventRow.subject_id == bo.id).order_by(EventRow.number)
         events = (await tx.scalars(query)).all()
     assert [(event.type, event.actor_name, event.data) for event in events][1:] == [
-        ("member.role_changed", "Ana", {"name": "Bo", "before": "admin", "after": "member"}),
+        ("member.role_changed", "Ana", {"name": "Bo", "changes": {"role": {"before": "admin", "after": "member"}}}),
         ("member.deactivated", "Ana", {"name": "Bo", "role": "member"}),
         ("member.reactivated", "Ana", {"name": "Bo", "role": "viewer"}),
-        ("member.role_changed", "Ana", {"name": "Bo", "before": "member", "after": "viewer"}),
+        ("member.role_changed", "Ana", {"name": "Bo", "changes": {"role": {"before": "member", "after": "viewer"}}}),
     ]
 
 

@@ -243,12 +243,14 @@ async def test_what_happened_to_it_is_told_with_what_was_and_what_is(ana: Person
         "rotation.updated",
         "rotation.removed",
     ]
-    assert told[2]["data"] == {"name": "Nights", "before": {"name": "Database"}, "after": {"name": "Nights"}}
+    assert told[2]["data"] == {
+        "name": "Nights",
+        "changes": {"name": {"before": "Database", "after": "Nights"}},
+    }
     added = told[3]["data"]
-    assert added["before"] == {"participants": [str(ana.id)]}
-    assert added["after"] == {"participants": [str(ana.id), str(bo.id)]}
+    assert added["changes"] == {"participants": {"before": [str(ana.id)], "after": [str(ana.id), str(bo.id)]}}
     assert added["effective_at"]
-    assert told[4]["data"]["after"] == {"name": "Renamed"}
+    assert told[4]["data"]["changes"] == {"name": {"before": "First line", "after": "Renamed"}}
     assert told[4]["data"]["effective_at"] is None
     assert told[5]["data"]["before"]["participants"] == [str(ana.id), str(bo.id)]
 

@@ -2364,11 +2364,23 @@ export interface components {
 			 * Format: date-time
 			 */
 			at: string;
-			actor: components['schemas']['pulsar__alerts__history_api__ActorView'];
+			actor: components['schemas']['ActorView'];
 			/** Data */
 			data: {
 				[key: string]: unknown;
 			};
+		};
+		/** ActorView */
+		ActorView: {
+			/**
+			 * Type
+			 * @enum {string}
+			 */
+			type: 'user' | 'integration' | 'system' | 'link' | 'phone' | 'chat';
+			/** Id */
+			id: string | null;
+			/** Name */
+			name: string;
 		};
 		/**
 		 * AfterwardsOutlook
@@ -4931,7 +4943,7 @@ export interface components {
 		/** Payload */
 		Payload: {
 			subject: components['schemas']['SubjectView'];
-			actor: components['schemas']['pulsar__audit__reading__ActorView'];
+			actor: components['schemas']['ActorView'];
 			/** Data */
 			data: {
 				[key: string]: unknown;
@@ -6152,7 +6164,7 @@ export interface components {
 			 * Format: date-time
 			 */
 			at: string;
-			actor: components['schemas']['pulsar__alerts__history_api__ActorView'];
+			actor: components['schemas']['ActorView'];
 			/** Data */
 			data: {
 				[key: string]: unknown;
@@ -6293,30 +6305,6 @@ export interface components {
 			kind: 'alert' | 'policy' | 'level' | 'message' | 'end';
 			/** Text */
 			text: string;
-		};
-		/** ActorView */
-		pulsar__alerts__history_api__ActorView: {
-			/**
-			 * Type
-			 * @enum {string}
-			 */
-			type: 'user' | 'integration' | 'system' | 'link' | 'phone' | 'chat';
-			/** Id */
-			id: string | null;
-			/** Name */
-			name: string;
-		};
-		/** ActorView */
-		pulsar__audit__reading__ActorView: {
-			/**
-			 * Type
-			 * @enum {string}
-			 */
-			type: 'user' | 'integration' | 'system' | 'link' | 'phone';
-			/** Id */
-			id: string | null;
-			/** Name */
-			name: string;
 		};
 		/**
 		 * Trial
@@ -12183,7 +12171,7 @@ export interface operations {
 				type?: string[] | null;
 				/** @description `activity`: what alerts, escalations, messages did; `audit`: the rest. */
 				kind?: ('activity' | 'audit') | null;
-				actor_type?: ('user' | 'integration' | 'system' | 'link' | 'phone') | null;
+				actor_type?: ('user' | 'integration' | 'system' | 'link' | 'phone' | 'chat') | null;
 				/** @description Who did it. */
 				actor_id?: string | null;
 				/** @description `alert`, `policy`, ... */

@@ -46,8 +46,10 @@ _API_CONNECTIONS = 30
 
 
 def node(settings: Settings, url: str, keys: Keys, *, connections: int = _API_CONNECTIONS) -> "Pulsar":
+    from pulsar.base import outbound
     from pulsar.base.http import Pulsar
 
+    outbound.allow(settings.outbound_networks)
     return Pulsar(settings, keys, Database(url, keys, size=connections))
 
 

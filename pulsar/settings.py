@@ -4,11 +4,14 @@ import os
 import re
 import sys
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
 class BadSettings(Exception):
@@ -71,6 +74,23 @@ class Settings(BaseSettings):
         description="How long closed alerts are kept after their close, with their notes, escalation and activity, "
         "in days. 0: for good.",
     )
+
+    outbound_allow: str = Field(
+        "",
+        description="Networks inside of yours that channels and webhooks may send to, separated by commas: "
+        "`10.20.0.0/16,192.168.1.5`. Without it Pulsar sends to the public internet only, and, as long as "
+        "PULSAR_PUBLIC_URL does not begin with `https://`, to the machine that it runs on.",
+    )
+
+    @field_validator("outbound_allow")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for part in filter(None, map(str.strip, value.split(","))):
+            try:
+                ip_network(part)
+            except ValueError as error:
+                raise ValueError(f"must be networks such as 10.20.0.0/16, separated by commas: {error}") from None
+        return value
 
     @field_validator("deadman_url")
     @classmethod
@@ -139,6 +159,12 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """The address for links, without a slash at its end."""
         return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @cached_property
+    def outbound_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """As long as there is no TLS in front, Pulsar is being tried, and with it a mail server beside it."""
+        given = tuple(ip_network(part.strip()) for part in self.outbound_allow.split(",") if part.strip())
+        return given if self.base_url.startswith("https://") else (*given, *_LOOPBACK)
 
     @cached_property
     def logs_as_json(self) -> bool:

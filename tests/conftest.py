@@ -6,6 +6,7 @@ import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from ipaddress import ip_network
 from pathlib import Path
 
 import httpx
@@ -15,7 +16,7 @@ from hypothesis import settings as hypothesis_settings
 
 from pulsar import app, schema
 from pulsar.base import clock as base_clock
-from pulsar.base import logs
+from pulsar.base import logs, outbound
 from pulsar.base.crypto import Keys
 from pulsar.base.db import Database
 from pulsar.base.embedded import embedded
@@ -27,6 +28,8 @@ hypothesis_settings.register_profile("ci", deadline=None, derandomize=bool(os.en
 hypothesis_settings.load_profile("ci")
 
 logs.configure("WARNING", as_json=True)
+# The servers that stand in for the world are on this machine.
+outbound.allow([ip_network("127.0.0.0/8")])
 # A shell that runs the tests in the background has them ignore Ctrl-C, and so would the processes that they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

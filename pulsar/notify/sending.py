@@ -1,8 +1,9 @@
 """How does a channel speak to a provider over HTTP? One request, and what its answer means for the message.
 
-No redirect is followed: the address that the owner checked is the address that is called (CVE-2024-5526).
+No redirect is followed: the address that was checked is the address that is called (CVE-2024-5526).
 """
 
+import asyncio
 import json
 import ssl
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from typing import Any
 import httpx
 
 from pulsar import __version__
-from pulsar.base import clock
+from pulsar.base import clock, outbound
+from pulsar.base.outbound import ForbiddenAddress
 from pulsar.notify.channel import Undelivered
 
 USER_AGENT = f"Pulsar/{__version__}"
@@ -22,6 +24,8 @@ TIMEOUT_SECONDS = 20
 # As much of an answer as is read: more than any provider has to say, and no more than memory bears.
 _LONGEST_ANSWER = 64 * 1024
 _SHOWN = 500
+# Of a name with several: the next when one cannot be connected to.
+_MOST_ADDRESSES = 3
 
 # Of the 4xx those that can pass by themselves: a timeout, a reused early connection, a limit on the rate.
 _PASSING = {408, 425, 429}
@@ -61,16 +65,38 @@ def _trusted() -> ssl.SSLContext:
 
 
 async def ask(url: str, *, method: str = "POST", timeout_seconds: float = TIMEOUT_SECONDS, **request: Any) -> Answer:
-    """What was answered, whatever it is. Raises Undelivered when nothing was, which is worth another try."""
-    headers = {**request.pop("headers", {}), "User-Agent": USER_AGENT}
+    """What was answered, whatever it is. Raises Undelivered when nothing was, which is worth another try, or when the
+    address is one that Pulsar may not send to."""
     try:
-        async with (
-            httpx.AsyncClient(timeout=timeout_seconds, trust_env=False, verify=_trusted()) as client,
-            client.stream(method, url, headers=headers, **request) as response,
-        ):
-            return Answer(response.status_code, await _read(response), response.headers)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        async with asyncio.timeout(timeout_seconds):
+            return await _ask(httpx.URL(url), method, timeout_seconds, request)
+    except ForbiddenAddress as error:
+        raise Undelivered(str(error), permanent=True) from error
+    except TimeoutError as error:
+        raise Undelivered(f"Timeout: no answer within {timeout_seconds:g} seconds") from error
+    except OSError as error:
+        raise Undelivered(f"Connection failed: {error}") from error
+    except httpx.HTTPError as error:
         raise Undelivered(f"{type(error).__name__}: {error}") from error
+    except httpx.InvalidURL as error:
+        raise Undelivered(f"InvalidURL: {error}", permanent=True) from error
+
+
+async def _ask(url: httpx.URL, method: str, timeout_seconds: float, request: dict[str, Any]) -> Answer:
+    """Connects to addresses that were checked. The server, and its certificate, are still asked for by their name."""
+    port = url.port or (443 if url.scheme == "https" else 80)
+    places = (await outbound.addresses(url.host, port))[:_MOST_ADDRESSES]
+    headers = {**request.pop("headers", {}), "User-Agent": USER_AGENT, "Host": url.netloc.decode()}
+    named = {"sni_hostname": url.raw_host.decode()}
+    async with httpx.AsyncClient(timeout=timeout_seconds, trust_env=False, verify=_trusted()) as client:
+        while True:
+            at = url.copy_with(host=places.pop(0))
+            try:
+                async with client.stream(method, at, headers=headers, extensions=named, **request) as response:
+                    return Answer(response.status_code, await _read(response), response.headers)
+            except httpx.ConnectError:
+                if not places:
+                    raise
 
 
 async def _read(response: httpx.Response) -> str:

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from pulsar.base import outbound
 from pulsar.notify.channel import Message, Undelivered, registry
 from tests.domain.delivering import entry, paged
 from tests.ladders import Json
@@ -50,6 +51,29 @@ async def test_what_failed_is_said_without_the_secrets_in_the_address(
     for answer in (tried["answer"], away["answer"], (await ana.get("/notifications/logs")).text):
         assert "opensesame" not in answer
         assert "hook-4711" not in answer
+
+
+async def test_no_service_leads_into_the_network_that_pulsar_stands_in(ana: Person, receiver: Receiver) -> None:
+    made = await set_up(ana, receiver)
+    with outbound.allowing():
+        tried = await ana.makes(f"{CHANNELS}/{made['id']}/test")
+    assert "PULSAR_OUTBOUND_ALLOW" in tried["answer"]
+    assert receiver.received == []
+
+
+async def test_a_service_that_leads_elsewhere_a_moment_later_is_not_connected_to(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def outside(*_: object, **__: object) -> list[object]:
+        return [(None, None, None, "", ("93.184.215.14", 80))]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", outside)
+    channel = registry()["apprise"]
+    config = channel.Config.model_validate({"url": address(receiver)})
+    with outbound.allowing(), pytest.raises(Undelivered, match="Connection error"):
+        await channel.send(Message("1", "Disk full", "", None, None), config, None)
+    assert receiver.received == []
+    assert receiver.received == []
 
 
 @pytest.mark.parametrize(("answer", "tries"), [("401 No", 1), ("404 Gone", 1), ("302 Found\r\nLocation: /x", 1)])

@@ -3,13 +3,18 @@
 import asyncio
 import logging
 import re
+import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Annotated, Any
 
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType, PersistentStoreMode
 from apprise.manager_attachment import AttachmentManager
 from pydantic import Field, StringConstraints, field_validator
 
+from pulsar.base import outbound
+from pulsar.base.outbound import ForbiddenAddress
 from pulsar.notify.channel import Config as BaseConfig
 from pulsar.notify.channel import Message, Reach, Recipient, Secret, Undelivered
 
@@ -75,11 +80,37 @@ def _service(url: str) -> Any:
 
 
 async def send(message: Message, config: Config, recipient: Recipient | None) -> str:
+    await _check_host(config.url)
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(_THREADS, _send, message, config.url)
 
 
+@cache
+def _guard() -> None:
+    """Checks each address that a library connects to in a thread of its own, whatever it resolved by then. Nothing else
+    here connects in threads; a hook for auditing cannot be taken off, so it is there from the first use on."""
+
+    def on_connect(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "socket.connect" and threading.current_thread() is not threading.main_thread():
+            literal = str(arguments[1][0])
+            outbound.check(literal, literal)
+
+    sys.addaudithook(on_connect)
+
+
+async def _check_host(url: str) -> None:
+    """With words for its owner, before anything is sent. What is no name of a machine is an account at a service."""
+    host = getattr(_service(url), "host", None)
+    try:
+        await outbound.addresses(host or "", 0)
+    except ForbiddenAddress as error:
+        raise Undelivered(str(error), permanent=True, channel_broken=True) from error
+    except (OSError, UnicodeError):
+        return
+
+
 def _send(message: Message, url: str) -> str:
+    _guard()
     # Not `add(url)`, which takes several addresses in one text, and checks none of them as we did.
     sender = Apprise(_service(url), asset=_asset())
     parts = [message.text, *(f"{label}: {link}" for label, link in message.labelled_links)]

@@ -1,5 +1,6 @@
 """E-mail over SMTP, in text and HTML."""
 
+import asyncio
 import html
 import ssl
 from email.message import EmailMessage
@@ -10,7 +11,8 @@ from typing import Annotated, Literal
 import aiosmtplib
 from pydantic import EmailStr, Field
 
-from pulsar.base import clock
+from pulsar.base import clock, outbound
+from pulsar.base.outbound import ForbiddenAddress
 from pulsar.notify.channel import Config as BaseConfig
 from pulsar.notify.channel import Message, Reach, Recipient, Secret, Undelivered
 
@@ -41,10 +43,12 @@ def _trusted() -> ssl.SSLContext:
 async def send(message: Message, config: Config, recipient: Recipient | None) -> str:
     assert recipient
     try:
+        async with asyncio.timeout(_TIMEOUT_SECONDS):
+            to_server = await outbound.connected(config.host, config.port)
         _, answer = await aiosmtplib.send(
             _mail(message, config, recipient),
+            sock=to_server,
             hostname=config.host,
-            port=config.port,
             username=config.username or None,
             password=config.password or None,
             use_tls=config.security == "tls",
@@ -59,6 +63,8 @@ async def send(message: Message, config: Config, recipient: Recipient | None) ->
         # Also a refused login: somebody may be mending the password right now, so it is worth the retries.
         permanent = isinstance(error, aiosmtplib.SMTPSenderRefused | aiosmtplib.SMTPDataError) and error.code >= 500
         raise Undelivered(f"{error.code} {error.message}", permanent=permanent) from error
+    except ForbiddenAddress as error:
+        raise Undelivered(str(error), permanent=True, channel_broken=True) from error
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
         raise Undelivered(f"{type(error).__name__}: {error}") from error
     return answer

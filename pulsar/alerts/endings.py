@@ -61,12 +61,12 @@ async def _show(tx: Transaction, alert_id: UUID) -> None:
     if not event:
         return
     if alert:
-        await live_messages.show(tx, rooms, _subject(alert), await _standing(tx, alert), event.number)
+        await live_messages.show(tx, rooms, _subject(alert), await standing_of(tx, alert), event.number)
     elif subject := await live_messages.subject_shown(tx, alert_id):
         await live_messages.show(tx, rooms, subject, Standing("deleted", event.actor_name), event.number)
 
 
-async def _standing(tx: Transaction, alert: Alert) -> Standing:
+async def standing_of(tx: Transaction, alert: Alert) -> Standing:
     status = Status(alert.status)
     event = await _last(tx, alert.id, _VERBS[status]) if status in _VERBS else None
     by, reason = (event.actor_name, event.data.get("reason")) if event else (None, None)

@@ -13,9 +13,9 @@ from sqlalchemy.exc import IntegrityError
 
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, NameTaken, NotFound
-from pulsar.base.http import Body, Page, Pages, PulsarNode, View, check_version, page_of
+from pulsar.base.http import Body, Page, Pages, Principal, Pulsar, PulsarNode, View, check_version, page_of
 from pulsar.notify import channel_setup, trial
-from pulsar.notify.callbacks import path_of
+from pulsar.notify.callbacks import manifest_of, path_of
 from pulsar.notify.channel import Contact, Reach, contact_of, reads_replies, registry, tells_how_it_went
 from pulsar.notify.model import ChannelRow
 from pulsar.notify.recipients import recipient_of, unreachable
@@ -76,6 +76,8 @@ class ChannelKind(View):
     """Whether a new channel of this kind tells how it went."""
     help: str
     config_schema: dict[str, Any]
+    manifest: str | None
+    """What to paste at the provider's to make an app for this organization."""
 
 
 class ChannelKinds(View):
@@ -129,7 +131,7 @@ async def _get(tx: Transaction, channel_id: UUID, *, to_change: bool = False) ->
 
 
 @router.get("/kinds")
-async def list_kinds(tx: AsViewer) -> ChannelKinds:
+async def list_kinds(tx: AsViewer, pulsar: PulsarNode, caller: Caller) -> ChannelKinds:
     kinds = [
         ChannelKind(
             slug=channel.slug,
@@ -139,6 +141,7 @@ async def list_kinds(tx: AsViewer) -> ChannelKinds:
             follow_ups=tells_how_it_went(channel),
             help=channel.help,
             config_schema=channel_setup.config_schema(channel),
+            manifest=manifest_of(channel, pulsar.settings.base_url, caller.org_id),
         )
         for channel in registry().values()
     ]
@@ -154,14 +157,20 @@ async def list_channels(tx: AsViewer, paging: Pages) -> Page[ChannelView]:
 
 
 @router.post("", status_code=201)
-async def create_channel(body: NewChannel, tx: AsAdmin) -> ChannelView:
-    try:
-        row = await channel_setup.create(
-            tx, body.name, body.channel_type, body.config, body.enabled, _span(body.bundle_seconds), body.follow_ups
-        )
-    except IntegrityError:
-        raise NameTaken("There is another channel with this name.", field="name") from None
-    return _view(tx, row)
+async def create_channel(body: NewChannel, caller: Caller, pulsar: PulsarNode) -> ChannelView:
+    """Some kinds ask the provider first, and say what it does not take."""
+    config = body.config
+    async with entered(pulsar, caller, Role.ADMIN):
+        asks = channel_setup.checks(body.channel_type)
+    if asks:
+        config = await channel_setup.accepted(body.channel_type, config)
+    async with entered(pulsar, caller, Role.ADMIN) as tx:
+        pace = _span(body.bundle_seconds), body.follow_ups
+        try:
+            row = await channel_setup.create(tx, body.name, body.channel_type, config, body.enabled, *pace)
+        except IntegrityError:
+            raise NameTaken("There is another channel with this name.", field="name") from None
+        return _view(tx, row)
 
 
 @router.get("/{channel_id}")
@@ -170,17 +179,31 @@ async def get_channel(channel_id: UUID, tx: AsViewer) -> ChannelView:
 
 
 @router.patch("/{channel_id}")
-async def update_channel(channel_id: UUID, body: ChannelChange, tx: AsAdmin) -> ChannelView:
-    row = await _get(tx, channel_id, to_change=True)
-    check_version(row.version, body.version, _view(tx, row))
-    try:
-        changes = body.sent("version")
-        if "bundle_seconds" in changes:
-            changes["bundle"] = _span(changes.pop("bundle_seconds"))
-        await channel_setup.change(tx, row, changes)
-    except IntegrityError:
-        raise NameTaken("There is another channel with this name.", field="name") from None
-    return _view(tx, row)
+async def update_channel(channel_id: UUID, body: ChannelChange, caller: Caller, pulsar: PulsarNode) -> ChannelView:
+    changes = body.sent("version")
+    if "bundle_seconds" in changes:
+        changes["bundle"] = _span(changes.pop("bundle_seconds"))
+    if "config" in changes:
+        changes["config"] = await _accepted(pulsar, caller, channel_id, body)
+    async with entered(pulsar, caller, Role.ADMIN) as tx:
+        row = await _get(tx, channel_id, to_change=True)
+        check_version(row.version, body.version, _view(tx, row))
+        try:
+            await channel_setup.change(tx, row, changes)
+        except IntegrityError:
+            raise NameTaken("There is another channel with this name.", field="name") from None
+        return _view(tx, row)
+
+
+async def _accepted(pulsar: Pulsar, caller: Principal, channel_id: UUID, body: ChannelChange) -> dict[str, Any]:
+    """The new settings, as the provider takes them if it is asked; with no transaction open meanwhile."""
+    async with entered(pulsar, caller, Role.ADMIN) as tx:
+        row = await _get(tx, channel_id)
+        check_version(row.version, body.version, _view(tx, row))
+        if not channel_setup.checks(row.channel_type):
+            return body.config
+        wanted = channel_setup.merged(tx, row, body.config)
+    return await channel_setup.accepted(row.channel_type, wanted)
 
 
 @router.delete("/{channel_id}", status_code=204)

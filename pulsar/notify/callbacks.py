@@ -45,6 +45,18 @@ def path_of(org: UUID, channel_id: UUID, what: str) -> str:
     return f"{_API}{PREFIX}/{org}/{channel_id}/{what}"
 
 
+def presses_url(base_url: str, org: UUID, provider: str) -> str:
+    """Where a provider tells what was pressed: one address for an app, however many channels go over it."""
+    return f"{base_url}{_API}{PREFIX}/{org}/{provider}"
+
+
+def manifest_of(channel: Any, base_url: str, org: UUID) -> str | None:
+    if not hasattr(channel, "manifest"):
+        return None
+    manifest: str = channel.manifest(presses_url(base_url, org, channel.calls_back))
+    return manifest
+
+
 def callback_url(base_url: str, notification: Notification) -> str | None:
     """None when nobody out there can reach us. Providers refuse such an address, and with it the message."""
     if not _public(urlsplit(base_url).hostname or ""):

@@ -27,7 +27,8 @@ SecretUrl = Annotated[HttpUrl, Field(json_schema_extra={"writeOnly": True})]
 
 
 class Config(BaseModel):
-    """What the owner of a channel fills in; the console's form is drawn from its JSON Schema."""
+    """What the owner of a channel fills in; the console's form is drawn from its JSON Schema. What is `readOnly` there
+    the provider has filled in."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -153,6 +154,14 @@ class Undelivered(Exception):
         self.retry_after_seconds = retry_after_seconds
 
 
+class NotAccepted(Exception):
+    """The provider does not take this setting. The text says why; without a field, it could not be asked."""
+
+    def __init__(self, why: str, field: str | None) -> None:
+        super().__init__(why)
+        self.why, self.field = why, field
+
+
 @runtime_checkable
 class Channel(Protocol):
     """What a module in channels/ offers.
@@ -164,8 +173,9 @@ class Channel(Protocol):
     Where a message can be changed after it was sent, `send` answers Posted, and `edit(message, config, reference)`
     changes it: then there is one message about an alert, which shows how that stands. `accounts` names the provider
     whose accounts people link, so that they can be called, and what they press there is theirs. `check(config)` asks
-    the provider before settings are saved, and answers them as they are to be kept; `manifest(url)` is what to paste
-    there to make an app of ours, which tells us at that address what was pressed.
+    the provider before settings are saved, and answers them as they are to be kept, or raises NotAccepted;
+    `manifest(url)` is what to paste there to make an app of ours, which tells us at that address what was pressed; it
+    ends in `calls_back`.
     """
 
     slug: str

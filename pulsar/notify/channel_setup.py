@@ -11,7 +11,7 @@ from pulsar.base.db import Transaction
 from pulsar.base.errors import Invalid, Problem
 from pulsar.base.events import UNTOLD, Changes, edited
 from pulsar.base.events import changes as edits
-from pulsar.notify.channel import Channel, Config, registry, secret_fields, tells_how_it_went
+from pulsar.notify.channel import Channel, Config, NotAccepted, registry, secret_fields, tells_how_it_went
 from pulsar.notify.channel_state import set_right
 from pulsar.notify.events import ChannelCreated, ChannelDeleted, ChannelUpdated
 from pulsar.notify.model import ChannelRow
@@ -45,6 +45,31 @@ def _checked(channel: Channel, config: dict[str, Any]) -> Config:
             {"field": ".".join(["config", *map(str, e["loc"])]), "message": e["msg"]} for e in error.errors()
         ]
         raise problem from None
+
+
+def checks(channel_type: str) -> bool:
+    """Whether the provider is asked before settings are saved."""
+    return hasattr(kind(channel_type), "check")
+
+
+async def accepted(channel_type: str, config: dict[str, Any]) -> dict[str, Any]:
+    """The settings as they are to be kept, after the provider was asked; with no transaction open meanwhile."""
+    channel: Any = kind(channel_type)
+    fitting = _checked(channel, config)
+    try:
+        taken: Config = await channel.check(fitting)
+    except NotAccepted as no:
+        raise InvalidChannelConfig(no.why, field=f"config.{no.field}" if no.field else None) from no
+    return taken.model_dump(mode="json")
+
+
+def merged(tx: Transaction, row: ChannelRow, config: dict[str, Any]) -> dict[str, Any]:
+    """What is kept of the settings, and over it what is sent of them."""
+    try:
+        kept = _secrets(tx, row)
+    except ChannelUnreadable:
+        kept = {}
+    return row.config | kept | config
 
 
 def _secrets(tx: Transaction, row: ChannelRow) -> dict[str, Any]:
@@ -104,11 +129,7 @@ async def change(tx: Transaction, row: ChannelRow, changes: dict[str, Any]) -> N
     told: Changes = {}
     if (config := changes.pop("config", None)) is not None:
         channel = kind(row.channel_type)
-        try:
-            kept = _secrets(tx, row)
-        except ChannelUnreadable:
-            kept = {}
-        was = row.config | kept
+        was = merged(tx, row, {})
         _store(tx, row, channel, _checked(channel, was | config))
         told = _told(was, row.config | _secrets(tx, row), secret_fields(channel))
         set_right(row)

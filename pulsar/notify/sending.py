@@ -64,12 +64,19 @@ def _trusted() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-async def ask(url: str, *, method: str = "POST", timeout_seconds: float = TIMEOUT_SECONDS, **request: Any) -> Answer:
+async def ask(
+    url: str,
+    *,
+    method: str = "POST",
+    timeout_seconds: float = TIMEOUT_SECONDS,
+    longest: int = _LONGEST_ANSWER,
+    **request: Any,
+) -> Answer:
     """What was answered, whatever it is. Raises Undelivered when nothing was, which is worth another try, or when the
     address is one that Pulsar may not send to."""
     try:
         async with asyncio.timeout(timeout_seconds):
-            return await _ask(httpx.URL(url), method, timeout_seconds, request)
+            return await _ask(httpx.URL(url), method, timeout_seconds, longest, request)
     except ForbiddenAddress as error:
         raise Undelivered(str(error), permanent=True) from error
     except TimeoutError as error:
@@ -82,7 +89,7 @@ async def ask(url: str, *, method: str = "POST", timeout_seconds: float = TIMEOU
         raise Undelivered(f"InvalidURL: {error}", permanent=True) from error
 
 
-async def _ask(url: httpx.URL, method: str, timeout_seconds: float, request: dict[str, Any]) -> Answer:
+async def _ask(url: httpx.URL, method: str, timeout_seconds: float, longest: int, request: dict[str, Any]) -> Answer:
     """Connects to addresses that were checked. The server, and its certificate, are still asked for by their name."""
     port = url.port or (443 if url.scheme == "https" else 80)
     places = (await outbound.addresses(url.host, port))[:_MOST_ADDRESSES]
@@ -93,19 +100,19 @@ async def _ask(url: httpx.URL, method: str, timeout_seconds: float, request: dic
             at = url.copy_with(host=places.pop(0))
             try:
                 async with client.stream(method, at, headers=headers, extensions=named, **request) as response:
-                    return Answer(response.status_code, await _read(response), response.headers)
+                    return Answer(response.status_code, await _read(response, longest), response.headers)
             except httpx.ConnectError:
                 if not places:
                     raise
 
 
-async def _read(response: httpx.Response) -> str:
+async def _read(response: httpx.Response, longest: int) -> str:
     taken = bytearray()
     async for part in response.aiter_bytes():
         taken += part
-        if len(taken) >= _LONGEST_ANSWER:
+        if len(taken) >= longest:
             break
-    return taken[:_LONGEST_ANSWER].decode(response.encoding or "utf-8", "replace")
+    return taken[:longest].decode(response.encoding or "utf-8", "replace")
 
 
 async def post(url: str, **request: Any) -> Answer:

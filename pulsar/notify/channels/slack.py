@@ -7,15 +7,12 @@ from pydantic import Field, StringConstraints
 from pulsar.notify.channel import Config as BaseConfig
 from pulsar.notify.channel import Message, Reach, Recipient, SecretUrl
 from pulsar.notify.sending import post
+from pulsar.notify.slack import LONGEST_TEXT, LONGEST_TITLE, escaped, section
 
 slug = "slack"
-title = "Slack"
+title = "Slack webhook"
 reach: Reach = "room"
-help = "Posts each page into a Slack channel through an incoming webhook."  # noqa: A001 - the protocol's word
-
-# Slack's own limits: 3000 characters in a section, 150 in a line that is shown alone.
-_LONGEST_TEXT = 2900
-_LONGEST_TITLE = 250
+help = "Posts each page into a Slack channel through an incoming webhook. No buttons: links."  # noqa: A001 - the protocol's word
 
 WebhookUrl = Annotated[
     SecretUrl,
@@ -53,20 +50,9 @@ def _looks(config: Config) -> dict[str, str]:
 
 def _body(message: Message) -> dict[str, Any]:
     """The text is what a phone shows in its notification; the attachment has the priority's colour."""
-    blocks = [_section(_escaped(message.text, _LONGEST_TEXT))] if message.text else []
+    blocks = [section(escaped(message.text, LONGEST_TEXT))] if message.text else []
     if links := message.labelled_links:
         # Not buttons: Slack marks those as broken unless the app answers for them, which a webhook cannot.
-        blocks.append(_section("   ".join(f"<{link}|*{label}*>" for label, link in links)))
-    body: dict[str, Any] = {"text": f"*{_escaped(message.line, _LONGEST_TITLE)}*"}
+        blocks.append(section("   ".join(f"<{link}|*{label}*>" for label, link in links)))
+    body: dict[str, Any] = {"text": f"*{escaped(message.line, LONGEST_TITLE)}*"}
     return body | {"attachments": [{"color": message.colour, "blocks": blocks}]} if blocks else body
-
-
-def _section(text: str) -> dict[str, Any]:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
-
-
-def _escaped(text: str, longest: int) -> str:
-    """Cut first, so that no escape is cut in two; what it becomes is at most what it was with every third an escape."""
-    cut = text if len(text) <= longest else text[: longest - 1] + "…"
-    escaped = cut.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return escaped if len(escaped) <= longest + 100 else _escaped(text, longest // 2)

@@ -1670,7 +1670,10 @@ export interface paths {
 		/** List Channels */
 		get: operations['list_channels'];
 		put?: never;
-		/** Create Channel */
+		/**
+		 * Create Channel
+		 * @description Some kinds ask the provider first, and say what it does not take.
+		 */
 		post: operations['create_channel'];
 		delete?: never;
 		options?: never;
@@ -2697,6 +2700,8 @@ export interface components {
 			config_schema: {
 				[key: string]: unknown;
 			};
+			/** Manifest */
+			manifest: string | null;
 		};
 		/** ChannelKinds */
 		ChannelKinds: {

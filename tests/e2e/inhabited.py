@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.browsers import Browser
 from tests.ladders import integration, level, team_of
 from tests.schedules import rotation
 from tests.world import API, PASSWORD, Person, person_of
@@ -46,6 +47,7 @@ async def inhabit(ana: Person) -> Inhabited:
     await ana.patch("/auth/me", time_zone="Europe/Berlin")
     night = {"start": "22:00", "end": "07:00"}
     await ana.makes("/notifications/preferences", channel_id=mail["id"], delay_seconds=1, min_priority="P4", dnd=night)
+    await ana.makes("/users/me/devices", name="Chrome on Android", subscription=Browser().subscription())
     on_call = {"type": "schedule", "schedule_id": shop["id"]}
     everybody = {"type": "team", "team_id": squad["id"]}
     rules = [level(0, on_call), level(300, everybody), level(900)]

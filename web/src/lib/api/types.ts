@@ -11,6 +11,7 @@ export type BulkResult = Schemas['BulkView'];
 export type Channel = Schemas['ChannelView'];
 export type CodeSent = Schemas['CodeSentView'];
 export type Contact = Schemas['ContactView'];
+export type Device = Schemas['DeviceView'];
 export type ChannelKind = Schemas['ChannelKind'];
 export type ChannelTest = Schemas['TrialView'];
 export type Escalation = Schemas['EscalationView'];

@@ -13,6 +13,9 @@ const channel = (id: string, more: Partial<Channel> = {}) =>
 		...more
 	}) as Channel;
 
+const ALL = { phone: true, device: true };
+const NONE = { phone: false, device: false };
+
 const preference = (channel_id: string, more: Partial<Preference> = {}) =>
 	({
 		channel_id,
@@ -40,13 +43,13 @@ describe('the ladder on which I am reached', () => {
 	];
 
 	it('has the personal channels in the order in which they go out, and what is off at the end', () => {
-		const rungs = rungsOf(channels, wishes, true);
+		const rungs = rungsOf(channels, wishes, ALL);
 		expect(rungs.map(({ channel: { name } }) => name)).toEqual(['Mail', 'SMS', 'Call', 'Push']);
 		expect(inWords(rungs)).toBe('At once: Mail. After 2 min: SMS. After 5 min: Call.');
 	});
 
 	it('says nothing of what cannot reach me', () => {
-		const rungs = rungsOf(channels, [], false);
+		const rungs = rungsOf(channels, [], NONE);
 		expect(inWords(rungs)).toBe('At once: Mail and Push.');
 		expect(rungs.filter((rung) => rung.obstacle).map(({ channel: { name } }) => name)).toEqual([
 			'Call',
@@ -55,7 +58,7 @@ describe('the ladder on which I am reached', () => {
 	});
 
 	it('has everything at once where nothing is set', () => {
-		expect(inWords(rungsOf(channels, [], true))).toBe('At once: Call, Mail, Push and SMS.');
+		expect(inWords(rungsOf(channels, [], ALL))).toBe('At once: Call, Mail, Push and SMS.');
 	});
 });
 
@@ -78,10 +81,10 @@ describe('what a preference holds back', () => {
 	it('warns when no channel tells everything', () => {
 		const channels = [channel('Mail'), channel('Push')];
 		const all = [preference('Mail', { dnd: night }), preference('Push', { min_priority: 'P2' })];
-		expect(blindSpot(rungsOf(channels, all, true))).toContain('has a filter');
-		expect(blindSpot(rungsOf(channels, all.slice(1), true))).toBe('');
+		expect(blindSpot(rungsOf(channels, all, ALL))).toContain('has a filter');
+		expect(blindSpot(rungsOf(channels, all.slice(1), ALL))).toBe('');
 		const off = channels.map(({ id }) => preference(id, { enabled: false }));
-		expect(blindSpot(rungsOf(channels, off, true))).toContain('Nothing reaches you');
+		expect(blindSpot(rungsOf(channels, off, ALL))).toContain('Nothing reaches you');
 		expect(blindSpot([])).toBe('');
 	});
 });

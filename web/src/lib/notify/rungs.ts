@@ -1,5 +1,5 @@
 // How I am reached, as a ladder: each personal channel is a rung, at its delay, with what holds it back.
-import type { Channel, Preference } from '$lib/api/types';
+import type { Channel, Contact, Device, Preference } from '$lib/api/types';
 import { duration } from '$lib/ui/time';
 
 export interface Rung {
@@ -10,30 +10,54 @@ export interface Rung {
 	on: boolean;
 	/** Why it cannot reach me whatever I want. */
 	obstacle: string;
+	/** What of mine it would have to know. */
+	lacks: keyof Reachable | null;
 }
 
 type Dnd = NonNullable<Preference['dnd']>;
 
-const NEEDS_PHONE = new Set(['sms', 'voice']);
+/** What of mine channels must know to reach me, and whether they do. */
+export interface Reachable {
+	phone: boolean;
+	device: boolean;
+}
+
+const NEEDS: Record<string, keyof Reachable> = { sms: 'phone', voice: 'phone', web_push: 'device' };
+const LACKING: Record<keyof Reachable, string> = {
+	phone: 'You have no verified phone number.',
+	device: 'You have enabled push on no device.'
+};
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
-function obstacleOf(channel: Channel, hasPhone: boolean): string {
-	if (NEEDS_PHONE.has(channel.channel_type) && !hasPhone) return 'You have no verified phone number.';
+function lackOf(channel: Channel, mine: Reachable): keyof Reachable | null {
+	const needed = NEEDS[channel.channel_type];
+	return needed && !mine[needed] ? needed : null;
+}
+
+function obstacleOf(channel: Channel, lacks: keyof Reachable | null): string {
+	if (lacks) return LACKING[lacks];
 	return channel.broken_since ? 'This channel does not work at the moment.' : '';
 }
 
+export const reachable = (contacts: Contact[], devices: Device[]): Reachable => ({
+	phone: contacts.some(({ verified_at }) => verified_at !== null),
+	device: devices.some(({ gone_at }) => gone_at === null)
+});
+
 /** In the order in which they go out; those that are off at the end. */
-export function rungsOf(channels: Channel[], preferences: Preference[], hasPhone: boolean): Rung[] {
+export function rungsOf(channels: Channel[], preferences: Preference[], mine: Reachable): Rung[] {
 	return channels
 		.filter((channel) => channel.reach === 'personal' && channel.enabled)
 		.map((channel) => {
+			const lacks = lackOf(channel, mine);
 			const preference = preferences.find((one) => one.channel_id === channel.id) ?? null;
 			return {
 				channel,
 				preference,
 				seconds: preference?.delay_seconds ?? 0,
 				on: preference?.enabled ?? true,
-				obstacle: obstacleOf(channel, hasPhone)
+				lacks,
+				obstacle: obstacleOf(channel, lacks)
 			};
 		})
 		.toSorted(
@@ -81,6 +105,8 @@ export function blindSpot(rungs: Rung[]): string {
 	if (!rungs.length) return '';
 	const usable = rungs.filter((rung) => rung.on && !rung.obstacle);
 	if (!usable.length) return 'Nothing reaches you. Alerts for you go straight to the next level.';
+	if (usable.every((rung) => rung.channel.channel_type === 'web_push'))
+		return 'Only push reaches you, and a phone that is silenced or offline stays silent. Keep another channel on.';
 	if (usable.every((rung) => filtersOf(rung.preference).length))
 		return 'Every channel that reaches you has a filter. What all of them hold back goes straight to the next level. Leave one that does not wake you, such as e-mail, without.';
 	return '';

@@ -22,6 +22,7 @@ from pulsar.alerts import explain_api as explanations
 from pulsar.alerts import history_api as alert_history
 from pulsar.alerts import phone_api as phones
 from pulsar.alerts import slack_api as slack
+from pulsar.audit import api as audit
 from pulsar.base import clock
 from pulsar.base.errors import Invalid, NotFound, Problem, Unavailable, document
 from pulsar.base.http import Pulsar, PulsarNode, View
@@ -111,6 +112,7 @@ _ROUTES = (
     reports,
     live,
     events,
+    audit,
 )
 
 

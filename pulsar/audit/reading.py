@@ -8,12 +8,14 @@ from uuid import UUID
 
 from fastapi import Depends, Query
 from pydantic import AwareDatetime, StringConstraints
-from sqlalchemy import Select, func, not_, or_, select
+from sqlalchemy import Select, func, or_, select, text
 
 from pulsar.audit.rules import Kind
 from pulsar.base.db import Transaction
 from pulsar.base.events import AUDIT, ActorType, CounterRow, EventRow
 from pulsar.base.http import View
+
+_ACTIVITY = text(f"NOT ({AUDIT.text})")
 
 TypeName = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}\.(\*|[a-z_]{1,40})$")]
 
@@ -102,7 +104,7 @@ class Filter:
             families = [name.removesuffix(".*") for name in self.types if name.endswith(".*")]
             query = query.where(or_(row.type.in_(self.types), family.in_(families)))
         if self.kind:
-            query = query.where(AUDIT if self.kind == "audit" else not_(AUDIT))
+            query = query.where(AUDIT if self.kind == "audit" else _ACTIVITY)
         exact = {
             row.actor_type: self.actor_type,
             row.actor_id: self.actor_id,

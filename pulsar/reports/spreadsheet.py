@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import Response
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from pulsar.base.spreadsheet import cell
 
 
 def csv_of(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Response:
@@ -15,7 +15,7 @@ def csv_of(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]])
     text = io.StringIO(newline="")
     table = csv.writer(text)
     table.writerow(column.replace(".", "_") for column in columns)
-    table.writerows([_cell(_found(row, column)) for column in columns] for row in rows)
+    table.writerows([cell(_found(row, column)) for column in columns] for row in rows)
     headers = {"Content-Disposition": f'attachment; filename="pulsar-{name}.csv"'}
     return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -24,8 +24,3 @@ def _found(row: Any, column: str) -> Any:
     for part in column.split("."):
         row = row[part] if row is not None else None
     return row
-
-
-def _cell(value: Any) -> Any:
-    """What a monitoring tool sent must not become a formula in somebody's spreadsheet."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

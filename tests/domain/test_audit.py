@@ -1,6 +1,8 @@
-"""What no wake-up would ever move is found, mended, counted and logged: messages without a time, news that nobody was
-told, jobs that are held by a worker that is dead."""
+"""The audit log: who did what to which object, when, and what it was before; for admins, and as a file."""
 
+import csv
+import io
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -8,216 +10,154 @@ import pytest
 from sqlalchemy import text
 
 from pulsar.base.http import Pulsar
-from pulsar.engine.audit import audit, mend_queue
-from tests.domain.delivering import entry
-from tests.ladders import do, fire, ladder, level, mail_channel
-from tests.receiver import Receiver
-from tests.world import Engine, Mailbox, Person
+from tests.domain.hearing import happen
+from tests.ladders import ladder, level
+from tests.world import Clock, Mailbox, Person
+
+Audited = dict[str, Any]
 
 
-async def write(engine: Engine, statement: str, **values: Any) -> None:
-    async with engine.pulsar.db.in_org(engine.org_id) as tx:
-        await tx.execute(text(statement), values)
+async def latest(person: Person, **filters: Any) -> Audited:
+    found: Audited = (await person.has("/audit", **filters))["items"][0]
+    return found
 
 
-async def queue(engine: Engine, change: str) -> None:
-    """Of the jobs of this organization."""
-    async with engine.pulsar.db.without_org() as tx:
-        mine = "convert_from(payload, 'UTF8')::jsonb->>'org' = :org"
-        await tx.execute(text(f"UPDATE pgqueuer SET {change} WHERE {mine}"), {"org": str(engine.org_id)})
+async def test_an_edit_says_who_made_it_and_what_it_was_before(ana: Person, bo: Person) -> None:
+    policy = await ladder(ana, level(0, ana))
+    team = await ana.makes("/teams", name="Database")
+    await bo.patch(f"/teams/{team['id']}", name="Storage", escalation_policy_id=policy["id"])
+    edit = await latest(ana)
+    assert (edit["type"], edit["kind"]) == ("team.updated", "audit")
+    assert edit["actor"] == {"type": "user", "id": str(bo.id), "name": "Bo"}
+    assert edit["subject"] == {"type": "team", "id": team["id"], "name": "Storage"}
+    assert edit["changes"] == {
+        "name": {"before": "Database", "after": "Storage"},
+        "escalation_policy_id": {"before": None, "after": policy["id"]},
+    }
+    assert edit["names"] == {policy["id"]: policy["name"]}
+    assert edit["data"] == {"name": "Storage"}
 
 
-async def audited(engine: Engine) -> None:
-    for _ in range(3):
-        await audit(engine.pulsar.db)
-    await engine.settle()
+async def test_an_edit_that_changes_nothing_says_so(ana: Person) -> None:
+    team = await ana.makes("/teams", name="Database")
+    await ana.patch(f"/teams/{team['id']}", name="Database")
+    assert (await latest(ana))["changes"] == {}
 
 
-@pytest.mark.parametrize("status", ["pending", "sending"])
-async def test_a_message_that_no_time_is_set_for_is_found_and_goes_out_once(
-    ana: Person, engine: Engine, mail: Mailbox, status: str
-) -> None:
-    await mail_channel(ana, mail)
-    await ladder(ana, level(0, ana))
-    alert = (await ana.makes("/alerts", message="Disk full"))["id"]
-    await fire(engine)
-    await engine.lose_jobs()
-    await write(engine, "UPDATE notifications SET next_attempt_at = NULL, status = :status", status=status)
-    await engine.stand_still(seconds=10)
-    await engine.sweep()
-    assert await engine.waiting() == []
-    await audited(engine)
-    await audited(engine)
-    assert [m.to for m in mail.mails] == [ana.email]
-    assert (await entry(ana, alert))["status"] == "sent"
+async def test_a_policys_edit_tells_its_name_and_its_ladder(ana: Person, bo: Person) -> None:
+    policy = await ladder(ana, level(0, ana))
+    await ana.patch(f"/escalation-policies/{policy['id']}", name="Nights")
+    assert (await latest(ana))["changes"] == {"name": {"before": policy["name"], "after": "Nights"}}
+    await ana.patch(f"/escalation-policies/{policy['id']}", repeat_count=2, rules=[level(0, bo)])
+    changes = (await latest(ana))["changes"]
+    assert changes["repeat_count"] == {"before": 0, "after": 2}
+    assert [level["targets"][0]["id"] for level in changes["levels"]["before"]] == [str(ana.id)]
+    assert [level["targets"][0]["id"] for level in changes["levels"]["after"]] == [str(bo.id)]
 
 
-async def test_what_waits_for_a_digest_that_is_gone_goes_out(ana: Person, engine: Engine, mail: Mailbox) -> None:
-    await mail_channel(ana, mail)
-    await ladder(ana, level(0, ana))
-    for n in range(3):
-        await ana.makes("/alerts", message=f"m{n}")
-    await engine.settle()
-    mail.refuse_with = "451 busy"
-    await engine.advance(seconds=61)
-    await engine.lose_jobs()
-    await write(engine, "DELETE FROM notifications WHERE purpose = 'digest'")
-    mail.refuse_with = None
-    await engine.stand_still(seconds=10)
-    await audited(engine)
-    await engine.advance(minutes=2)
-    told = "".join(m.text + m.subject for m in mail.mails)
-    assert all(f"m{n}" in told for n in range(3))
+async def test_a_policy_that_is_no_longer_the_default_says_so(ana: Person) -> None:
+    one = await ana.makes("/escalation-policies", name="One", is_default=True, rules=[level(0, ana)])
+    await ana.makes("/escalation-policies", name="Other", is_default=True, rules=[level(0, ana)])
+    edit = await latest(ana, type="policy.updated")
+    assert (edit["subject"]["id"], edit["changes"]) == (one["id"], {"is_default": {"before": True, "after": False}})
 
 
-async def test_what_was_withdrawn_is_not_brought_back(ana: Person, engine: Engine, mail: Mailbox) -> None:
-    await mail_channel(ana, mail)
-    await ladder(ana, level(0, ana))
-    alert = (await ana.makes("/alerts", message="Disk full"))["id"]
-    await fire(engine)
-    await engine.lose_jobs()
-    await ana.makes(f"/alerts/{alert}/acknowledge")
-    await engine.lose_jobs()
-    await engine.stand_still(minutes=1)
-    await engine.sweep()
-    await audited(engine)
-    assert mail.mails == []
+async def test_no_secret_is_in_it(ana: Person, mail: Mailbox, pulsar: Pulsar) -> None:
+    channel = await ana.makes("/notifications/channels", **mail.channel)
+    config = {"host": "mail.example.org", "username": "pulsar", "password": "hush hush"}
+    assert (await ana.patch(f"/notifications/channels/{channel['id']}", name="Post", config=config)).status_code == 200
+    changes = (await latest(ana))["changes"]
+    assert changes["name"] == {"before": "E-mail", "after": "Post"}
+    assert changes["config.host"] == {"before": "127.0.0.1", "after": "mail.example.org"}
+    assert changes["config.password"] == {"before": "(not told)", "after": "(not told)"}
+    await ana.makes("/webhooks/incoming", name="Nagios")
+    async with pulsar.db.in_org(ana.org_id) as tx:
+        everything = await tx.scalar(text("SELECT string_agg(data::text, ' ') FROM events"))
+    assert everything
+    assert "hush" not in everything
 
 
-@pytest.mark.parametrize(("verb", "subject"), [("acknowledge", "Acknowledged by Bo"), ("close", "Closed by Bo")])
-async def test_how_it_went_is_told_though_the_job_for_that_is_lost_and_once(
-    ana: Person, bo: Person, engine: Engine, mail: Mailbox, verb: str, subject: str
-) -> None:
-    """F18: also when everything was killed right after the 2xx."""
-    await mail_channel(ana, mail)
-    await ladder(ana, level(0, ana))
-    alert = (await ana.makes("/alerts", message="Disk full"))["id"]
-    await engine.settle()
-    mail.mails.clear()
-    await bo.makes(f"/alerts/{alert}/{verb}")
-    assert await engine.lose_jobs() == 1
-    for _ in range(2):
-        await engine.stand_still(seconds=6)
-        for _ in range(3):
-            await engine.sweep()
-        await engine.advance(minutes=2)
-    assert [m.subject.partition(":")[0] for m in mail.mails] == [subject]
+async def test_what_people_have_set_for_themselves_is_not_told(ana: Person, mail: Mailbox) -> None:
+    channel = await ana.makes("/notifications/channels", **mail.channel)
+    mine = await ana.makes("/notifications/preferences", channel_id=channel["id"], min_priority="P4")
+    await ana.patch(f"/notifications/preferences/{mine['id']}", min_priority="P1")
+    assert (await latest(ana))["changes"] == {"min_priority": {"before": "(not told)", "after": "(not told)"}}
+    await ana.patch("/users/me/shift-notices", before_minutes=[30])
+    assert (await latest(ana))["type"] == "shift_notices.updated"
 
 
-async def test_how_it_went_is_not_told_of_what_has_opened_again_meanwhile(
-    ana: Person, bo: Person, engine: Engine, mail: Mailbox
-) -> None:
-    await mail_channel(ana, mail)
-    await ladder(ana, level(0, ana))
-    alert = (await ana.makes("/alerts", message="Disk full"))["id"]
-    await engine.settle()
-    mail.mails.clear()
-    await bo.makes(f"/alerts/{alert}/acknowledge")
-    await bo.makes(f"/alerts/{alert}/unacknowledge")
-    await engine.lose_jobs()
-    await engine.stand_still(minutes=1)
-    await engine.sweep()
-    await engine.settle()
-    assert [m.subject for m in mail.mails] == ["[P3] #1 Disk full"]
+async def test_it_is_for_admins(ana: Person, bo: Person, vic: Person, eve: Person) -> None:
+    assert (await bo.get("/audit")).status_code == 200
+    for path in ("/audit", "/audit/export"):
+        assert (await vic.get(path)).status_code == 403
+    hers = {event["id"] for event in (await ana.has("/audit", page_size=100))["items"]}
+    assert len(hers) == (await ana.has("/audit"))["total"]
+    assert "Ana" not in (await eve.get("/audit")).text
 
 
-async def test_nobody_was_told_so_nothing_is_owed(ana: Person, bo: Person, engine: Engine) -> None:
-    await ladder(ana, level(300, ana))
-    alert = (await ana.makes("/alerts", message="Disk full"))["id"]
-    await bo.makes(f"/alerts/{alert}/close")
-    await engine.lose_jobs()
-    await engine.stand_still(minutes=1)
-    await engine.sweep()
-    assert await engine.waiting() == []
+async def test_it_is_narrowed_and_paged(ana: Person, bo: Person, clock: Clock) -> None:
+    team = await bo.makes("/teams", name="Theirs")
+    alert = await ana.makes("/alerts", message="Disk full")
+    await ana.makes(f"/alerts/{alert['id']}/acknowledge")
+    clock.pass_time(timedelta(minutes=5))
+    await ana.patch(f"/teams/{team['id']}", name="Ours")
+
+    async def found(**filters: Any) -> list[str]:
+        return [event["type"] for event in (await ana.has("/audit", **filters))["items"]]
+
+    assert await found(subject_id=team["id"]) == ["team.updated", "team.created"]
+    assert await found(actor_id=str(bo.id), type="team.*") == ["team.created"]
+    assert "alert.acknowledged" not in await found(kind="audit")
+    assert set(await found(kind="activity")) == {"alert.acknowledged", "alert.created", "escalation.stopped"}
+    first = await ana.has("/audit", page_size=2)
+    then = await ana.has("/audit", page_size=2, cursor=first["next_cursor"])
+    numbers = [event["id"] for event in (*first["items"], *then["items"])]
+    assert numbers == list(range(first["total"], first["total"] - 4, -1))
 
 
-async def test_the_owner_hears_of_a_broken_channel_though_the_job_for_that_is_lost_and_once(
-    ana: Person, engine: Engine, receiver: Receiver, mail: Mailbox
-) -> None:
-    await ana.makes("/notifications/channels", **receiver.channel())
-    await mail_channel(ana, mail, bundle_seconds=0)
-    await ladder(ana, level(0, ana))
-    receiver.answers.append("401 Who")
-    await ana.makes("/alerts", message="Disk full")
-    await fire(engine)
-    await do(engine, "deliver")
-    assert await engine.waiting() == ["report_channel"]
-    await engine.lose_jobs()
-    for _ in range(2):
-        await engine.stand_still(seconds=6)
-        for _ in range(3):
-            await engine.sweep()
-        await engine.settle()
-    assert [m.subject for m in mail.mails if "does not work" in m.subject] == ["The channel Webhook does not work"]
+@pytest.mark.parametrize("kind", ["csv", "json"])
+async def test_thousands_of_events_come_as_a_file(kind: str, ana: Person, pulsar: Pulsar) -> None:
+    await happen(pulsar, ana.org_id, 2300)
+    answer = await ana.get("/audit/export", format=kind, type="organization.created")
+    assert answer.headers["content-disposition"] == f'attachment; filename="pulsar-audit.{kind}"'
+    rows = list(csv.DictReader(io.StringIO(answer.text))) if kind == "csv" else json.loads(answer.text)
+    numbers = [int(row["id"]) for row in rows]
+    assert len(numbers) == 2301
+    assert numbers == sorted(set(numbers), reverse=True)
 
 
-async def test_a_job_that_a_dead_worker_holds_and_no_other_takes_is_brought_back(
-    ana: Person, engine: Engine, mail: Mailbox, pulsar: Pulsar
-) -> None:
-    """Its key is taken, so the sweep cannot ask for another one."""
-    await mail_channel(ana, mail)
-    await ladder(ana, level(0, ana))
-    await ana.makes("/alerts", message="Disk full")
-    await queue(
-        engine,
-        "status = 'picked', queue_manager_id = gen_random_uuid(), heartbeat = now() - interval '2 minutes',"
-        " execute_after = now() + interval '1 hour'",
+async def test_a_file_has_what_the_log_has(ana: Person, bo: Person) -> None:
+    team = await ana.makes("/teams", name="Database")
+    await bo.patch(f"/teams/{team['id']}", name="Storage")
+    edit = await latest(ana)
+    whole = json.loads((await ana.get("/audit/export", format="json", subject_id=team["id"])).text)
+    assert whole[0] == edit
+    line = next(csv.DictReader(io.StringIO((await ana.get("/audit/export", format="csv", subject_id=team["id"])).text)))
+    assert (line["actor_name"], line["subject_name"], json.loads(line["changes"])) == (
+        "Bo",
+        "Storage",
+        edit["changes"],
     )
-    assert await mend_queue(pulsar.db) == 1
-    assert await mend_queue(pulsar.db) == 0
-    await engine.settle()
-    assert len(mail.mails) == 1
+    nothing = await ana.get("/audit/export", format="json", until="2000-01-01T00:00:00Z")
+    assert json.loads(nothing.text) == []
 
 
-async def test_a_job_that_a_living_worker_holds_is_left_to_it(ana: Person, engine: Engine, pulsar: Pulsar) -> None:
-    await ladder(ana, level(0, ana))
-    await ana.makes("/alerts", message="Disk full")
-    await queue(engine, "status = 'picked', queue_manager_id = gen_random_uuid(), heartbeat = now()")
-    assert await mend_queue(pulsar.db) == 0
-    await queue(engine, "status = 'queued', queue_manager_id = NULL")
+async def test_a_spreadsheet_runs_nothing_of_it(ana: Person) -> None:
+    for name in ("=1+1", "+1", "-1", "@SUM(1)", "-2+3", '=HYPERLINK("http://evil.example")'):
+        await ana.makes("/teams", name=name)
+    rows = list(csv.reader(io.StringIO((await ana.get("/audit/export", format="csv", type="team.created")).text)))[1:]
+    assert len(rows) == 6
+    assert [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t"))] == []
 
 
-async def test_jobs_keep_their_time_though_the_clock_of_the_database_was_put_back(
-    ana: Person, bo: Person, engine: Engine, mail: Mailbox, pulsar: Pulsar
-) -> None:
-    """R11: by an hour, while one step waits for its time."""
-    await mail_channel(ana, mail, bundle_seconds=0)
-    await ladder(ana, level(0, ana), level(300, bo))
-    await ana.makes("/alerts", message="Disk full")
-    await engine.settle()
-    await queue(engine, "created = created + interval '1 hour', execute_after = execute_after + interval '1 hour'")
-    assert await mend_queue(pulsar.db) == 1
-    assert await mend_queue(pulsar.db) == 0
-    await engine.advance(minutes=4, seconds=55)
-    assert [m.to for m in mail.mails] == [ana.email]
-    await engine.advance(seconds=10)
-    assert [m.to for m in mail.mails] == [ana.email, bo.email]
-
-
-@pytest.mark.parametrize("minutes", [-60, -10, 10])
-async def test_a_step_comes_at_its_time_though_the_clock_of_the_node_is_wrong(
-    ana: Person, bo: Person, engine: Engine, mail: Mailbox, minutes: int
-) -> None:
-    """R11: it was right when the step was planned. The queue goes by the database's clock."""
-    await mail_channel(ana, mail, bundle_seconds=0)
-    await ladder(ana, level(0, ana), level(300, bo))
-    await ana.makes("/alerts", message="Disk full")
-    await engine.settle()
-    engine.clock.pass_time(timedelta(minutes=minutes))
-    await engine.sweep()
-    await engine.advance(minutes=4, seconds=55)
-    assert [m.to for m in mail.mails] == [ana.email]
-    await engine.advance(seconds=6)
-    assert [m.to for m in mail.mails] == [ana.email, bo.email]
-
-
-async def test_what_was_mended_can_be_told_from_what_came_by_itself(
-    ana: Person, engine: Engine, pulsar: Pulsar
-) -> None:
-    """Counted: the worker adds it to what /metrics shows as mended."""
-    await ladder(ana, level(0, ana))
-    await ana.makes("/alerts", message="Disk full")
-    await audit(pulsar.db)
-    await queue(engine, "status = 'picked', heartbeat = now() - interval '2 minutes'")
-    assert await audit(pulsar.db) >= 1
-    await engine.settle()
+async def test_a_million_events_of_alerts_do_not_slow_the_log_of_what_people_did(ana: Person, pulsar: Pulsar) -> None:
+    """By an index of its own, however the statement is prepared."""
+    async with pulsar.db.in_org(ana.org_id) as tx:
+        await tx.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = await tx.scalars(
+            text(
+                "EXPLAIN SELECT * FROM events WHERE split_part(type, '.', 1) NOT IN"
+                " ('alert', 'escalation', 'notification') ORDER BY number DESC LIMIT 20"
+            )
+        )
+        assert "ix_events_audit" in "\n".join(plan)

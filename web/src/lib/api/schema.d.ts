@@ -2274,6 +2274,46 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/audit': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * List Audit
+		 * @description Newest first.
+		 */
+		get: operations['list_audit'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/audit/export': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Export Audit
+		 * @description All that the filters find, newest first, as a file.
+		 */
+		get: operations['export_audit'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/meta': {
 		parameters: {
 			query?: never;
@@ -2586,6 +2626,56 @@ export interface components {
 			answer: string;
 			/** Duration Ms */
 			duration_ms: number;
+		};
+		/** AuditView */
+		AuditView: {
+			/** Id */
+			id: number;
+			/** Type */
+			type: string;
+			/**
+			 * Kind
+			 * @enum {string}
+			 */
+			kind: 'activity' | 'audit';
+			/**
+			 * At
+			 * Format: date-time
+			 */
+			at: string;
+			actor: components['schemas']['ActorView'];
+			subject: components['schemas']['AuditedSubject'];
+			/** Changes */
+			changes: {
+				[key: string]: components['schemas']['AuditedChange'];
+			};
+			/** Data */
+			data: {
+				[key: string]: unknown;
+			};
+			/** Names */
+			names: {
+				[key: string]: string;
+			};
+		};
+		/** AuditedChange */
+		AuditedChange: {
+			/** Before */
+			before: unknown;
+			/** After */
+			after: unknown;
+		};
+		/** AuditedSubject */
+		AuditedSubject: {
+			/** Type */
+			type: string;
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string | null;
 		};
 		/** Bulk */
 		Bulk: {
@@ -4574,6 +4664,19 @@ export interface components {
 		Page_AlertView_: {
 			/** Items */
 			items: components['schemas']['AlertView'][];
+			/** Total */
+			total: number;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
+		/** Page[AuditView] */
+		Page_AuditView_: {
+			/** Items */
+			items: components['schemas']['AuditView'][];
 			/** Total */
 			total: number;
 			/** Page */
@@ -12204,6 +12307,104 @@ export interface operations {
 				content: {
 					'application/json': components['schemas']['EventsPage'];
 					'text/event-stream': unknown;
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_audit: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+				/** @description `alert.closed`, or `alert.*`. Repeatable. */
+				type?: string[] | null;
+				/** @description `activity`: what alerts, escalations, messages did; `audit`: the rest. */
+				kind?: ('activity' | 'audit') | null;
+				actor_type?: ('user' | 'integration' | 'system' | 'link' | 'phone' | 'chat') | null;
+				/** @description Who did it. */
+				actor_id?: string | null;
+				/** @description `alert`, `policy`, ... */
+				subject_type?: string | null;
+				/** @description What it is about. */
+				subject_id?: string | null;
+				/** @description From this instant on. */
+				since?: string | null;
+				/** @description Before this instant. */
+				until?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_AuditView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	export_audit: {
+		parameters: {
+			query?: {
+				format?: 'csv' | 'json';
+				/** @description `alert.closed`, or `alert.*`. Repeatable. */
+				type?: string[] | null;
+				/** @description `activity`: what alerts, escalations, messages did; `audit`: the rest. */
+				kind?: ('activity' | 'audit') | null;
+				actor_type?: ('user' | 'integration' | 'system' | 'link' | 'phone' | 'chat') | null;
+				/** @description Who did it. */
+				actor_id?: string | null;
+				/** @description `alert`, `policy`, ... */
+				subject_type?: string | null;
+				/** @description What it is about. */
+				subject_id?: string | null;
+				/** @description From this instant on. */
+				since?: string | null;
+				/** @description Before this instant. */
+				until?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': unknown;
+					'text/csv': string;
 				};
 			};
 			/** @description Validation Error */

@@ -4,6 +4,8 @@ The organizations are of very different sizes, as in life. Some words stand in e
 organization had a storm long ago.
 """
 
+from uuid import UUID
+
 import asyncpg
 
 ALERTS = 1_000_000
@@ -61,7 +63,7 @@ INSERT INTO teams (org_id, id, name, description, version, created_at, updated_a
 SELECT org_id, gen_random_uuid(), 'Team ' || n, '', 1, now(), now() FROM crowd CROSS JOIN generate_series(0, 11) AS n
 """
 
-_SEARCH = "CREATE INDEX ix_alerts_search ON alerts USING gin (search)"
+_SEARCH = "CREATE INDEX ix_alerts_search ON alerts USING gin ((search || alert_marks(org_id, tags)))"
 
 
 async def write_crowd(
@@ -71,7 +73,7 @@ async def write_crowd(
     organizations: int = ORGANIZATIONS,
     biggest: float = BIGGEST,
     still_open: float = OPEN,
-) -> list[str]:
+) -> list[UUID]:
     """As the owner of the tables. Answers the organizations' ids, the biggest first."""
     await connection.execute("DROP TABLE IF EXISTS crowd")
     now = await connection.fetchval("SELECT now()")
@@ -83,7 +85,7 @@ async def write_crowd(
     await connection.execute(_ALERTS, now, still_open, timeout=1800)
     await connection.execute(_SEARCH, timeout=1800)
     await connection.execute("VACUUM ANALYZE alerts", timeout=1800)
-    return [str(row["org_id"]) for row in await connection.fetch("SELECT org_id FROM crowd ORDER BY place")]
+    return [row["org_id"] for row in await connection.fetch("SELECT org_id FROM crowd ORDER BY place")]
 
 
 def _with(statement: str, *values: float) -> str:

@@ -149,7 +149,7 @@ async def _changed(tx: Transaction, alert_id: UUID, change: Callable[[Alert], Aw
 
 @router.get("")
 async def list_alerts(tx: AsViewer, paging: Pages, chosen: listing.Filters) -> Page[AlertView]:
-    page = await page_of(tx, listing.alerts_query(chosen), Alert.id, paging, list)
+    page = await listing.alerts_page(tx, chosen, paging)
     views = await alert_views(tx, page.items)
     return Page[AlertView](**page.model_dump(exclude={"items"}), items=views)
 

@@ -1,19 +1,21 @@
-"""Which alerts? The filters of the inbox, as one query."""
+"""Which alerts? The filters of the inbox, and where the database looks for what passes them."""
 
 import re
-from datetime import datetime
-from typing import Annotated, Any
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.sql.functions import GenericFunction
-from sqlalchemy.types import Uuid
+from sqlalchemy import func, select
 
 from pulsar.alerts.model import Alert
 from pulsar.alerts.rules import PUNCTUATION, Priority, Status
 from pulsar.base.db import Transaction
+from pulsar.base.http import Page, Paging, cursor_of, place_of
+
+MOST_COUNTED = 1000
 
 
 class AlertFilter(BaseModel):
@@ -42,14 +44,6 @@ class AlertFilter(BaseModel):
 Filters = Annotated[AlertFilter, Query()]
 
 
-class search_alerts(GenericFunction[UUID]):  # noqa: N801 - the name of the function in the database
-    """Text search is not leakproof, so under row-level security it would not use its index; this function of
-    the owner's has its own clause for the organization."""
-
-    type = Uuid()
-    inherit_cache = True
-
-
 _SPACES = str.maketrans(PUNCTUATION, " " * len(PUNCTUATION))
 
 
@@ -60,34 +54,72 @@ def words_of(search: str) -> str:
     return " & ".join(" <-> ".join(f"'{part}'" for part in some) + ":*" for some in parts if some)
 
 
-def alerts_query(chosen: AlertFilter) -> Select[Alert]:
-    query = select(Alert)
-    if chosen.status:
-        query = query.where(Alert.status.in_(chosen.status))
-    if chosen.priority:
-        query = query.where(Alert.priority.in_(chosen.priority))
-    if chosen.tag:
-        query = query.where(Alert.tags.contains(chosen.tag))
-    for field in ("assigned_to_user_id", "assigned_to_team_id", "source", "entity", "alias", "integration_id"):
-        if (wanted := getattr(chosen, field)) is not None:
-            query = query.where(getattr(Alert, field) == wanted)
-    if chosen.created_after:
-        query = query.where(Alert.created_at >= chosen.created_after)
-    if chosen.created_before:
-        query = query.where(Alert.created_at < chosen.created_before)
-    return _searched(query, chosen.search.strip()) if chosen.search else query
+@dataclass(frozen=True)
+class _Search:
+    """What somebody typed: words, a number, or a number that may be a word as well."""
+
+    words: str | None = None
+    number: int | None = None
+
+    @classmethod
+    def of(cls, typed: str) -> Self:
+        if number := re.fullmatch(r"(#?)(\d{1,15})", typed):
+            # As a whole word: beginnings of numbers stand in every generated alias.
+            return cls(None if number[1] else number[2], int(number[2]))
+        return cls(words_of(typed) or None)
 
 
-def _searched(query: Select[Alert], search: str) -> Select[Alert]:
-    def speaks_of(words: str) -> ColumnElement[bool]:
-        return Alert.id.in_(select(search_alerts(words)))
+async def alerts_page(tx: Transaction, chosen: AlertFilter, paging: Paging) -> Page[Any]:
+    """The newest first. Counts no further than it must look anyway: of very many, `total` says how many there are at
+    least."""
+    start = 0 if paging.cursor else (paging.page - 1) * paging.page_size
+    end = start + paging.page_size
+    ids, whole = await _found(tx, chosen, end + 1, _place(paging.cursor) if paging.cursor else None)
+    counted = (ids, whole) if not paging.cursor else await _found(tx, chosen, paging.page_size + 1, None)
+    rows = {row.id: row for row in await tx.scalars(select(Alert).where(Alert.id.in_(ids[start:end])))}
+    shown = [rows[one] for one in ids[start:end] if one in rows]
+    return Page[Any](
+        items=shown,
+        total=len(counted[0]),
+        total_is_exact=counted[1],
+        page=paging.page,
+        page_size=paging.page_size,
+        next_cursor=cursor_of(ids[end - 1]) if len(ids) > end else None,
+    )
 
-    if number := re.fullmatch(r"(#?)(\d{1,15})", search):
-        is_it = Alert.number == int(number[2])
-        # As a whole word: beginnings of numbers stand in every generated alias.
-        return query.where(is_it if number[1] else is_it | speaks_of(number[2]))
-    words = words_of(search)
-    return query.where(speaks_of(words)) if words else query
+
+def _place(cursor: str) -> UUID:
+    return place_of(cursor, UUID)
+
+
+async def _found(tx: Transaction, chosen: AlertFilter, needed: int, below: UUID | None) -> tuple[list[UUID], bool]:
+    search = _Search.of(chosen.search.strip()) if chosen.search else _Search()
+    connection = await tx.driver()
+    row = await connection.fetchrow(
+        "SELECT ids, whole FROM find_alerts($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        max(needed, MOST_COUNTED),
+        needed,
+        below,
+        chosen.status or None,
+        chosen.priority or None,
+        chosen.assigned_to_user_id,
+        chosen.assigned_to_team_id,
+        chosen.source,
+        chosen.integration_id,
+        _aware(chosen.created_after),
+        _aware(chosen.created_before),
+        search.words,
+        search.number,
+        chosen.entity,
+        chosen.alias,
+        chosen.tag or None,
+    )
+    assert row
+    return row["ids"], row["whole"]
+
+
+def _aware(at: datetime | None) -> datetime | None:
+    return at.replace(tzinfo=UTC) if at and not at.tzinfo else at
 
 
 async def counts(tx: Transaction) -> dict[str, Any]:

@@ -22,6 +22,7 @@ Row = TypeVar("Row")
 T = TypeVar("T")
 
 DEFAULT_PAGE, LARGEST_PAGE = 20, 100
+MOST_COUNTED = 10_000
 ACCESS_TOKEN = "access"  # noqa: S105 - the purpose of a signature
 
 
@@ -90,6 +91,8 @@ class Named(View):
 class Page(View, Generic[T]):
     items: list[T]
     total: int
+    total_is_exact: bool
+    """Or else there are at least so many."""
     page: int
     page_size: int
     next_cursor: str | None
@@ -115,12 +118,20 @@ class Paging:
 Pages = Annotated[Paging, Depends(Paging.from_query)]
 
 
-def _after(key: InstrumentedAttribute[Any], cursor: str, descending: bool) -> ColumnElement[bool]:
+def place_of(cursor: str, kind: Callable[[str], T]) -> T:
+    """Where the page before ended: the key of its last row."""
     try:
-        place: Any = base64.urlsafe_b64decode(cursor.encode()).decode()
-        place = key.type.python_type(place)
+        return kind(base64.urlsafe_b64decode(cursor.encode()).decode())
     except (ValueError, binascii.Error):
         raise Invalid("This cursor is not one of ours.", field="cursor") from None
+
+
+def cursor_of(key: Any) -> str:
+    return base64.urlsafe_b64encode(str(key).encode()).decode()
+
+
+def _after(key: InstrumentedAttribute[Any], cursor: str, descending: bool) -> ColumnElement[bool]:
+    place = place_of(cursor, key.type.python_type)
     after: ColumnElement[bool] = key < place if descending else key > place
     return after
 
@@ -133,9 +144,11 @@ async def page_of(
     shape: Callable[[Sequence[Row]], list[T]],
     *,
     descending: bool = True,
+    most_counted: int = MOST_COUNTED,
 ) -> Page[T]:
     """One page of `query`, in the order of the unique column `key`; by cursor, or else by page number."""
-    total = (await tx.execute(select(func.count()).select_from(query.order_by(None).subquery()))).scalar_one()
+    counted = query.order_by(None).limit(most_counted + 1).subquery()
+    total = (await tx.execute(select(func.count()).select_from(counted))).scalar_one()
     rows_query = query.order_by(key.desc() if descending else key.asc()).limit(paging.page_size + 1)
     if paging.cursor:
         rows_query = rows_query.where(_after(key, paging.cursor, descending))
@@ -143,8 +156,14 @@ async def page_of(
         rows_query = rows_query.offset((paging.page - 1) * paging.page_size)
     found = (await tx.scalars(rows_query)).all()
     rows, more = found[: paging.page_size], len(found) > paging.page_size
-    cursor = base64.urlsafe_b64encode(str(getattr(rows[-1], key.key)).encode()).decode() if more else None
-    return Page[T](items=shape(rows), total=total, page=paging.page, page_size=paging.page_size, next_cursor=cursor)
+    return Page[T](
+        items=shape(rows),
+        total=min(total, most_counted),
+        total_is_exact=total <= most_counted,
+        page=paging.page,
+        page_size=paging.page_size,
+        next_cursor=cursor_of(getattr(rows[-1], key.key)) if more else None,
+    )
 
 
 def check_version(held: int, sent: int | None, current: View) -> None:

@@ -274,7 +274,9 @@ async def reorder_rules(policy_id: UUID, body: RuleOrder, tx: AsAdmin) -> Policy
 @router.get("/{policy_id}/rules")
 async def list_rules(policy_id: UUID, tx: AsViewer) -> Page[RuleView]:
     rules = (await _view(tx, await policies.get(tx, policy_id))).rules
-    return Page[RuleView](items=rules, total=len(rules), page=1, page_size=MOST_RULES, next_cursor=None)
+    return Page[RuleView](
+        items=rules, total=len(rules), total_is_exact=True, page=1, page_size=MOST_RULES, next_cursor=None
+    )
 
 
 @router.post("/{policy_id}/rules", status_code=201)

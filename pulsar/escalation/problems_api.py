@@ -43,7 +43,9 @@ class DutyView(View):
 
 def _whole(items: list[T]) -> Page[T]:
     """All of it at once: it is short, or should be."""
-    return Page[T](items=items, total=len(items), page=1, page_size=max(1, len(items)), next_cursor=None)
+    return Page[T](
+        items=items, total=len(items), total_is_exact=True, page=1, page_size=max(1, len(items)), next_cursor=None
+    )
 
 
 @router.get("/problems")

@@ -48,13 +48,17 @@ async def _participants(
     parts = await _shown(tx, schedule_id)
     row = rotations.row_of(parts.known, rotation_id)
     people = parts.participants(rotations.plan_to_change(parts.known.rotation(row.id), effective))
-    return Page[ParticipantView](items=people, total=len(people), page=1, page_size=MOST_PARTICIPANTS, next_cursor=None)
+    return Page[ParticipantView](
+        items=people, total=len(people), total_is_exact=True, page=1, page_size=MOST_PARTICIPANTS, next_cursor=None
+    )
 
 
 @router.get("")
 async def list_rotations(schedule_id: UUID, tx: AsViewer) -> Page[RotationView]:
     found = (await _shown(tx, schedule_id)).rotations(clock.now())
-    return Page[RotationView](items=found, total=len(found), page=1, page_size=MOST_ROTATIONS, next_cursor=None)
+    return Page[RotationView](
+        items=found, total=len(found), total_is_exact=True, page=1, page_size=MOST_ROTATIONS, next_cursor=None
+    )
 
 
 @router.post("", status_code=201)

@@ -44,7 +44,14 @@ async def test_pages_have_numbers_sizes_and_a_total(ana: Person) -> None:
 
 
 async def test_an_empty_list_is_one_empty_page(ana: Person) -> None:
-    assert await ana.has("/alerts") == {"items": [], "total": 0, "page": 1, "page_size": 20, "next_cursor": None}
+    assert await ana.has("/alerts") == {
+        "items": [],
+        "total": 0,
+        "total_is_exact": True,
+        "page": 1,
+        "page_size": 20,
+        "next_cursor": None,
+    }
 
 
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -18,6 +18,8 @@ const ONE_BY_ONE = 10;
 export class Inbox {
 	rows = $state.raw<Alert[]>([]);
 	total = $state(0);
+	/** There are at least so many. */
+	atLeast = $state(false);
 	waiting = $state(0);
 	loading = $state(false);
 	current = $state<string | null>(null);
@@ -56,6 +58,7 @@ export class Inbox {
 		this.rows = merged.rows;
 		this.waiting = merged.waiting;
 		this.total = page.total;
+		this.atLeast = page.total_is_exact === false;
 		this.#forgetGone();
 	}
 
@@ -80,6 +83,7 @@ export class Inbox {
 			this.rows = [...this.rows, ...page.items.filter((alert) => !held.has(alert.id))];
 			this.#cursor = page.next_cursor;
 			this.total = page.total;
+			this.atLeast = page.total_is_exact === false;
 		} finally {
 			this.loading = false;
 		}
@@ -121,6 +125,7 @@ export class Inbox {
 		this.#touched.clear();
 		this.rows = page.items;
 		this.total = page.total;
+		this.atLeast = page.total_is_exact === false;
 		this.waiting = 0;
 		this.#cursor = page.next_cursor;
 		this.#forgetGone();

@@ -4640,6 +4640,8 @@ export interface components {
 			items: components['schemas']['AccountView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4653,6 +4655,8 @@ export interface components {
 			items: components['schemas']['ActivityView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4666,6 +4670,8 @@ export interface components {
 			items: components['schemas']['AlertView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4679,6 +4685,8 @@ export interface components {
 			items: components['schemas']['AuditView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4692,6 +4700,8 @@ export interface components {
 			items: components['schemas']['ChannelView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4705,6 +4715,8 @@ export interface components {
 			items: components['schemas']['ContactView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4718,6 +4730,8 @@ export interface components {
 			items: components['schemas']['CoverRequestView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4731,6 +4745,8 @@ export interface components {
 			items: components['schemas']['DeviceView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4744,6 +4760,8 @@ export interface components {
 			items: components['schemas']['DutyView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4757,6 +4775,8 @@ export interface components {
 			items: components['schemas']['FeedView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4770,6 +4790,8 @@ export interface components {
 			items: components['schemas']['IncidentView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4783,6 +4805,8 @@ export interface components {
 			items: components['schemas']['InvitationView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4796,6 +4820,8 @@ export interface components {
 			items: components['schemas']['LinkView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4809,6 +4835,8 @@ export interface components {
 			items: components['schemas']['MemberView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4822,6 +4850,8 @@ export interface components {
 			items: components['schemas']['NoteView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4835,6 +4865,8 @@ export interface components {
 			items: components['schemas']['NotificationView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4848,6 +4880,8 @@ export interface components {
 			items: components['schemas']['OnCallNow'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4861,6 +4895,8 @@ export interface components {
 			items: components['schemas']['OverrideView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4874,6 +4910,8 @@ export interface components {
 			items: components['schemas']['ParticipantView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4887,6 +4925,8 @@ export interface components {
 			items: components['schemas']['PolicyView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4900,6 +4940,8 @@ export interface components {
 			items: components['schemas']['PreferenceView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4913,6 +4955,8 @@ export interface components {
 			items: components['schemas']['ResponderView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4926,6 +4970,8 @@ export interface components {
 			items: components['schemas']['RotationView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4939,6 +4985,8 @@ export interface components {
 			items: components['schemas']['RuleView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4952,6 +5000,8 @@ export interface components {
 			items: components['schemas']['ScheduleView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4965,6 +5015,8 @@ export interface components {
 			items: components['schemas']['SetupProblemView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4978,6 +5030,8 @@ export interface components {
 			items: components['schemas']['TaskView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -4991,6 +5045,8 @@ export interface components {
 			items: components['schemas']['TeamMemberView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -5004,6 +5060,8 @@ export interface components {
 			items: components['schemas']['TeamView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -5017,6 +5075,8 @@ export interface components {
 			items: components['schemas']['TimelineEntry'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */
@@ -5030,6 +5090,8 @@ export interface components {
 			items: components['schemas']['TokenView'][];
 			/** Total */
 			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
 			/** Page */
 			page: number;
 			/** Page Size */

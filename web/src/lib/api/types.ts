@@ -50,5 +50,7 @@ export type Role = Organization['role'];
 export interface PageOf<T> {
 	items: T[];
 	total: number;
+	/** Or else there are at least so many. */
+	total_is_exact?: boolean;
 	next_cursor: string | null;
 }

@@ -16,12 +16,12 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from pulsar import __version__, docs_page
-from pulsar.alerts import acknowledge_page
 from pulsar.alerts import api as alerts
 from pulsar.alerts import explain_api as explanations
 from pulsar.alerts import history_api as alert_history
-from pulsar.alerts import phone_api as phones
 from pulsar.alerts import slack_api as slack
+from pulsar.answers import acknowledge_page
+from pulsar.answers import phone_api as phones
 from pulsar.audit import api as audit
 from pulsar.base import clock
 from pulsar.base.errors import Invalid, NotFound, Problem, Unavailable, document
@@ -36,6 +36,7 @@ from pulsar.escalation import simulation_api as simulation
 from pulsar.inbound import api as inbound
 from pulsar.inbound.ingest import DOCUMENTED, LARGEST_BODY, Ingest
 from pulsar.incidents import api as incidents
+from pulsar.incidents import pages_api as incident_pages
 from pulsar.incidents import room_api as incident_rooms
 from pulsar.incidents import work_api as incident_work
 from pulsar.invitations import api as invitations
@@ -86,6 +87,7 @@ _ROUTES = (
     explanations,
     incidents,
     incident_rooms,
+    incident_pages,
     incident_work,
     schedules,
     rotations,

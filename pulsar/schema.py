@@ -73,6 +73,7 @@ def metadata() -> MetaData:
     """All tables. Only who compares them with the database needs every model to be there."""
     for domain in _DOMAINS:
         import_module(f"pulsar.{domain}.model")
+    import_module("pulsar.incidents.page_model")
     import_module("pulsar.incidents.work_model")
     import_module("pulsar.base.events")
     import_module("pulsar.base.installation")

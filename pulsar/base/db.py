@@ -51,7 +51,7 @@ class Transaction(AsyncSession):
 
     async def begin_for(self, org: UUID | None, actor: Actor, keys: Keys) -> None:
         self.org, self.actor, self.keys = org, actor, keys
-        self._events: list[tuple[Event, Actor]] = []
+        self._events: list[tuple[Event, Actor, str]] = []
         self._jobs: list[Job] = []
         connection = await self.connection()
         raw = await connection.get_raw_connection()
@@ -61,8 +61,9 @@ class Transaction(AsyncSession):
         self.began_at = clock.now()
         await self._driver.execute(f"BEGIN; SET LOCAL pulsar.org = '{org or ''}'")
 
-    def record(self, *facts: Event) -> None:
-        self._events.extend((event, self.actor) for event in facts)
+    def record(self, *facts: Event, about: str | None = None) -> None:
+        """`about` is the kind of object, of events that can be about several."""
+        self._events.extend((event, self.actor, about or event.subject_type) for event in facts)
 
     def enqueue(self, *work: Job) -> None:
         self._jobs.extend(work)

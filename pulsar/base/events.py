@@ -115,6 +115,6 @@ class CounterRow(Base):
     value: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
-def lines(events: Iterable[tuple[Event, Actor]]) -> list[tuple[Any, ...]]:
+def lines(events: Iterable[tuple[Event, Actor, str]]) -> list[tuple[Any, ...]]:
     """As the database's function `conclude` takes them."""
-    return [(event.type, event.subject_type, actor.type, actor.id, actor.name, event) for event, actor in events]
+    return [(event.type, about, actor.type, actor.id, actor.name, event) for event, actor, about in events]

@@ -100,7 +100,7 @@ async def _start(tx: Transaction, policy: Chosen | None, starts: Sequence[Start]
     ladder = policy.ladder if policy else NO_POLICY.to_json()
     now = clock.now()
     at = now + Ladder.from_json(ladder).first().wait
-    runs = [(new_id(), start.subject, start.team_id) for start in starts]
+    runs = [(new_id(), start.subject.to_json(), start.team_id) for start in starts]
     connection = await tx.driver()
     await connection.execute(
         """INSERT INTO escalations (id, subject_id, subject, team_id, policy_id, policy_name, ladder, generation,
@@ -117,7 +117,7 @@ async def _start(tx: Transaction, policy: Chosen | None, starts: Sequence[Start]
         None if policy else NO_POLICY_FOUND,
         now,
     )
-    ask(tx, ((DueStep(run_id, 1, 0, 0), subject.priority, at) for run_id, subject, _ in runs))
+    ask(tx, ((DueStep(run_id, 1, 0, 0), subject["priority"], at) for run_id, subject, _ in runs))
 
 
 async def _run_of(tx: Transaction, subject_id: UUID) -> Run | None:
@@ -192,7 +192,7 @@ async def _stop(tx: Transaction, run: Run | None, subject_id: UUID, reason: str)
     if run and run.status == "running":
         run.status, run.stopped_reason, run.next_at = "stopped", reason, None
         run.ended_at = clock.now()
-        tx.record(EscalationStopped(subject_id, reason=reason))
+        tx.record(EscalationStopped(run.about.about_id, reason=reason), about=run.about.kind)
 
 
 async def revise(tx: Transaction, subject: Subject) -> None:

@@ -7,7 +7,8 @@ from pulsar.base.events import Changes, Event
 
 
 class EscalationEvent(Event):
-    """About the alert that is paged for, so that it stands in its activity."""
+    """About the alert that is paged for, so that it stands in its activity; or about the incident into which somebody
+    is paged."""
 
     subject_type: ClassVar = "alert"
 

@@ -18,7 +18,7 @@ from pulsar.escalation.rules import Ladder, Level, Step, held
 from pulsar.escalation.steps import DueStep, go_on
 from pulsar.notify import actions as notify
 from pulsar.notify.actions import Paged
-from pulsar.notify.rules import Occasion, Subject
+from pulsar.notify.rules import Occasion
 
 NO_CHANNEL = "There is no enabled notification channel, so nobody can be reached."
 NO_WAY = "Nobody can be reached over any channel; the delivery log says why."
@@ -80,7 +80,7 @@ async def _fire_level(tx: Transaction, run: Run, ladder: Ladder, step: Step) -> 
         if ladder.levels:
             _skip(tx, run, step, choice, "nobody to notify", [])
         return False
-    paged = await notify.page(tx, Subject.from_json(run.subject), choice.named(), occasion)
+    paged = await notify.page(tx, run.about, choice.named(), occasion)
     held_back = [one.name for one in choice.people if one.id in paged.held_back]
     if held_back and not paged.messages:
         out_of_reach = paged.held_back == paged.out_of_reach
@@ -89,7 +89,9 @@ async def _fire_level(tx: Transaction, run: Run, ladder: Ladder, step: Step) -> 
         return False
     names = [one.name for one in choice.people if one.id not in paged.held_back]
     why = _reasons(choice)
-    tx.record(LevelFired(run.subject_id, step.position, step.cycle, names, held_back, len(paged.messages), why))
+    about, sent = run.about, len(paged.messages)
+    fired = LevelFired(about.about_id, step.position, step.cycle, names, held_back, sent, why)
+    tx.record(fired, about=about.kind)
     turn = choice.people[0].id if level.round_robin else None
     _note(run, step, "done", names, choice, turn)
     _told(run, paged)
@@ -97,7 +99,8 @@ async def _fire_level(tx: Transaction, run: Run, ladder: Ladder, step: Step) -> 
 
 
 def _skip(tx: Transaction, run: Run, step: Step, choice: Choice, reason: str, people: list[str]) -> None:
-    tx.record(LevelSkipped(run.subject_id, step.position, step.cycle, reason, _reasons(choice)))
+    about = run.about
+    tx.record(LevelSkipped(about.about_id, step.position, step.cycle, reason, _reasons(choice)), about=about.kind)
     _note(run, step, "skipped", people, choice)
 
 
@@ -144,7 +147,7 @@ async def _fall_back(tx: Transaction, run: Run, step: Step) -> None:
 async def _page_instead(tx: Transaction, run: Run, step: Step, people: list[tuple[UUID, str]], to: str) -> bool:
     last = to == "fallback"
     occasion = _occasion(run, step, to)
-    paged = await notify.page(tx, Subject.from_json(run.subject), people, occasion, last_resort=last)
+    paged = await notify.page(tx, run.about, people, occasion, last_resort=last)
     if not last and not paged.messages:
         return False
     _told(run, paged)
@@ -152,7 +155,8 @@ async def _page_instead(tx: Transaction, run: Run, step: Step, people: list[tupl
     why = "a member of the alert's team" if not last else "an owner or admin"
     choice = Choice(tuple(Meant(user_id, name, why) for user_id, name in people))
     _note(run, step, "fallback", names, choice)
-    tx.record(FellBack(run.subject_id, names, run.fault or NOBODY, "admins" if last else "team", _reasons(choice)))
+    about, where = run.about, "admins" if last else "team"
+    tx.record(FellBack(about.about_id, names, run.fault or NOBODY, where, _reasons(choice)), about=about.kind)
     return True
 
 

@@ -1,4 +1,4 @@
-"""The tables of escalation policies, and of their runs: one for each alert."""
+"""The tables of escalation policies, and of their runs: one for each alert, and for each page into an incident."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pulsar.base.model import Base, OrgOwned, created_at_column, org_id_column, updated_at_column
+from pulsar.notify.rules import Subject
 
 
 class Policy(OrgOwned):
@@ -95,7 +96,8 @@ class RuleTarget(OrgOwned):
 
 
 class Run(OrgOwned):
-    """Where the paging for one alert stands. `generation` counts its lives: a job of an old one does nothing.
+    """Where the paging for one alert stands, or for one page into an incident. `generation` counts its lives: a job of
+    an old one does nothing.
 
     `cycle` and `position` name the step that fires next, at `next_at`; `fault` says what went wrong in
     choosing whom to page, for people to mend. `afterwards` is what happens to the alert at `afterwards_at`, by itself:
@@ -118,6 +120,7 @@ class Run(OrgOwned):
         Index("ix_escalations_policy", "org_id", "policy_id", postgresql_where="status = 'running'"),
     )
 
+    # Of an incident each page has a run of its own, and is its subject.
     subject_id: Mapped[UUID]
     subject: Mapped[dict[str, Any]] = mapped_column(JSONB)
     policy_id: Mapped[UUID | None]
@@ -140,6 +143,10 @@ class Run(OrgOwned):
     afterwards_at: Mapped[datetime | None]
     follow_up_at: Mapped[datetime | None]
     fell_back_at: Mapped[datetime | None]
+
+    @property
+    def about(self) -> Subject:
+        return Subject.from_json(self.subject)
 
 
 class TurnRow(Base):

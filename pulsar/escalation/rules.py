@@ -1,7 +1,7 @@
 """What happens next? The ladder of a policy, walked step by step. No I/O, no clock."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 from uuid import UUID
@@ -128,6 +128,17 @@ def _seconds(duration: timedelta | None) -> int | None:
 
 def _duration(seconds: int | None) -> timedelta | None:
     return None if seconds is None else timedelta(seconds=seconds)
+
+
+def until_answered(ladder: Ladder) -> Ladder:
+    """For a page that is about no alert: the first answer ends it, and nothing is opened or closed afterwards."""
+    levels = tuple(replace(level, condition="not_acknowledged") for level in ladder.levels)
+    return replace(ladder, levels=levels, ack_timeout=None, close_after=None)
+
+
+def without_policy(*targets: Target) -> Ladder:
+    """For a page of these people along no policy: three times, five minutes apart."""
+    return Ladder((Level(timedelta(), targets),), repeat_count=2, repeat_delay=timedelta(minutes=5))
 
 
 NO_POLICY = Ladder(levels=())

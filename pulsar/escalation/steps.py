@@ -68,7 +68,7 @@ def go_on(tx: Transaction, runs: Sequence[tuple[Run, Step | None]]) -> None:
 
 def _complete(tx: Transaction, run: Run, now: datetime) -> None:
     run.status, run.next_at, run.ended_at = "completed", None, now
-    tx.record(EscalationCompleted(run.subject_id, rounds=run.cycle + 1))
+    tx.record(EscalationCompleted(run.about.about_id, rounds=run.cycle + 1), about=run.about.kind)
     close_after = Ladder.from_json(run.ladder).close_after
     if close_after is not None and not run.acknowledged:
         set_afterwards(tx, run, "close", now + close_after)

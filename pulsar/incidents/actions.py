@@ -29,11 +29,17 @@ async def get(tx: Transaction, incident_id: UUID) -> Incident:
     return incident
 
 
-async def locked(tx: Transaction, incident_id: UUID) -> Incident:
-    """To be worked on. Raises AlreadyMerged, with the one into which it was merged, where that is."""
+async def existing(tx: Transaction, incident_id: UUID) -> Incident:
+    """Locked, and perhaps a duplicate that was merged."""
     incident = await tx.get(Incident, (tx.org, incident_id), with_for_update=True)
     if not incident:
         raise NotFound("There is no incident with this id here.")
+    return incident
+
+
+async def locked(tx: Transaction, incident_id: UUID) -> Incident:
+    """To be worked on. Raises AlreadyMerged, with the one into which it was merged, where that is."""
+    incident = await existing(tx, incident_id)
     if incident.merged_into_id:
         raise AlreadyMerged(merged_into_id=str(incident.merged_into_id))
     return incident
@@ -113,11 +119,8 @@ def _told(values: dict[str, Any], fields: list[str], names: dict[UUID, str]) -> 
     return told
 
 
-async def remove(tx: Transaction, incident_id: UUID) -> None:
+async def remove(tx: Transaction, incident: Incident) -> None:
     """Its events stay: they are the record of what happened."""
-    incident = await tx.get(Incident, (tx.org, incident_id), with_for_update=True)
-    if not incident:
-        raise NotFound("There is no incident with this id here.")
     tx.record(IncidentDeleted(incident.id, number=incident.number, title=incident.title))
     await tx.execute(delete(Incident).where(Incident.id == incident.id))
 

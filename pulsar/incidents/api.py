@@ -13,7 +13,7 @@ from pulsar.alerts.views import AlertView, alert_views
 from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.http import Body, Page, Pages, check_version, page_of
-from pulsar.incidents import actions, closing, linking, listing, merging, responders, timeline
+from pulsar.incidents import actions, linking, listing, merging, resolving, responders, timeline
 from pulsar.incidents.model import Incident, LinkedAlert, Responder
 from pulsar.incidents.rules import IncidentStatus, ResponderRole, Severity
 from pulsar.incidents.timeline import TimelineEntry
@@ -137,15 +137,13 @@ async def get_incident(incident_id: UUID, tx: AsViewer) -> IncidentDetails:
 async def update_incident(incident_id: UUID, body: IncidentChange, tx: AsMember) -> IncidentView:
     incident = await actions.locked(tx, incident_id)
     check_version(incident.version, body.version, await incident_view(tx, incident))
-    await actions.update(tx, incident, body.sent("version", "close_alerts"))
-    if body.close_alerts:
-        await closing.close_alerts(tx, incident)
+    await resolving.update(tx, incident, body.sent("version", "close_alerts"), close_alerts=body.close_alerts)
     return await incident_view(tx, incident)
 
 
 @router.delete("/incidents/{incident_id}", status_code=204)
 async def delete_incident(incident_id: UUID, tx: AsAdmin) -> None:
-    await actions.remove(tx, incident_id)
+    await resolving.remove(tx, incident_id)
 
 
 @router.post("/incidents/{incident_id}/merge")

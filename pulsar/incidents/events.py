@@ -175,3 +175,25 @@ class LinkRemoved(IncidentEvent):
     link_id: str
     title: str
     url: str
+
+
+@dataclass(frozen=True)
+class Paged(IncidentEvent):
+    """Somebody was called: `target_type` is user, team or policy. Whom that meant say the lines of the escalation."""
+
+    type: ClassVar = "incident.paged"
+    page_id: str
+    target_type: str
+    target_id: str
+    target: str
+    message: str
+
+
+@dataclass(frozen=True)
+class ResponderJoined(IncidentEvent):
+    """Who had been called is on it."""
+
+    type: ClassVar = "incident.responder_joined"
+    responder_id: str
+    user_id: str
+    user: str

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Invalid, NotFound
-from pulsar.incidents import actions, linking
+from pulsar.incidents import actions, linking, paging
 from pulsar.incidents.events import DuplicateMerged, IncidentMerged, ResponderAdded, TimelineAdded
 from pulsar.incidents.model import Incident, LinkedAlert, Note, Responder
 from pulsar.incidents.rules import IncidentStatus
@@ -29,6 +29,7 @@ async def merge(tx: Transaction, duplicate_id: UUID, into_id: UUID) -> Incident:
     notes = await _move_notes(tx, duplicate, survivor)
     tasks = await _move(tx, Task, duplicate, survivor)
     await _move(tx, Link, duplicate, survivor)
+    await paging.call_off_all(tx, duplicate, f"it was merged into incident #{survivor.number}")
     survivor.milestones = survivor.milestones.with_those_of(duplicate.milestones)
     await _end(tx, duplicate, survivor)
     tx.record(DuplicateMerged(survivor.id, str(duplicate.id), duplicate.number, duplicate.title, notes, tasks))

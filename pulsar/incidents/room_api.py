@@ -11,7 +11,7 @@ from pulsar.alerts.model import Alert
 from pulsar.alerts.views import AlertView, alert_view, alert_views
 from pulsar.base.events import EventRow
 from pulsar.base.http import Body, Page, Pages, check_version, page_of
-from pulsar.incidents import actions, linking, listing, notes, responders, timeline
+from pulsar.incidents import actions, linking, listing, notes, paging, responders, timeline
 from pulsar.incidents.api import NewResponder
 from pulsar.incidents.listing import IncidentFilter
 from pulsar.incidents.model import Incident, LinkedAlert, Responder
@@ -69,7 +69,9 @@ async def change_responder(incident_id: UUID, responder_id: UUID, body: Responde
 @router.delete("/incidents/{incident_id}/responders/{responder_id}", status_code=204)
 async def remove_responder(incident_id: UUID, responder_id: UUID, tx: AsMember) -> None:
     incident = await actions.locked(tx, incident_id)
-    await responders.remove(tx, incident, await responders.of(tx, incident, responder_id))
+    responder = await responders.of(tx, incident, responder_id)
+    await paging.call_off_for(tx, incident, responder.user_id, f"{tx.actor.name} took them off the incident")
+    await responders.remove(tx, incident, responder)
 
 
 @router.get("/incidents/{incident_id}/alerts")

@@ -16,7 +16,7 @@ from pulsar.people.names import user_names
 
 _PREFIX = "incident."
 # That somebody was paged says its own line; over which channel it went out is for the delivery log.
-_NOT_SHOWN = ("notification.sent",)
+_NOT_SHOWN = ("notification.sent", "notification.delivered", "notification.cancelled")
 
 _WITH_WORDS = ("note_added", "note_moved")
 

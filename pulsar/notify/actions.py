@@ -236,6 +236,7 @@ async def withdraw(tx: Transaction, subject_id: UUID, reason: str) -> None:
             Notification.channel_name,
             Notification.user_id,
             Notification.level,
+            Notification.content["subject"].label("subject"),
         )
         .execution_options(synchronize_session=False)
     )
@@ -243,4 +244,5 @@ async def withdraw(tx: Transaction, subject_id: UUID, reason: str) -> None:
     names = await user_names(tx, (row.user_id for row in cancelled)) if cancelled else {}
     for row in cancelled:
         named = (str(row.id), row.channel_name, names.get(row.user_id), row.level)
-        tx.record(NotificationCancelled(subject_id, *named, reason))
+        subject = Subject.from_json(row.subject)
+        tx.record(NotificationCancelled(subject.about_id, *named, reason), about=subject.kind)

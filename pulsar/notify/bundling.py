@@ -27,6 +27,8 @@ async def must_wait(tx: Transaction, notification: Notification, channel: Channe
     """Puts it off until the digest, or takes the recipient's next span for it."""
     if not channel.bundle or notification.purpose not in _BUNDLED or _replaces(notification):
         return False
+    if _asks_for_help(notification):
+        return False
     pace = await _pace(tx, notification, channel)
     now = clock.now()
     settled = pace.notification_id == notification.id or pace.quiet_until <= now
@@ -41,6 +43,11 @@ async def must_wait(tx: Transaction, notification: Notification, channel: Channe
 
 def _replaces(notification: Notification) -> bool:
     return notification.purpose == "follow_up" and in_place(registry()[notification.channel_type])
+
+
+def _asks_for_help(notification: Notification) -> bool:
+    """A page into an incident: a person asked for a person, and no digest of alerts says so."""
+    return bool(notification.content.get("subject", {}).get("incident_id"))
 
 
 def _waits_never(notification: Notification) -> bool:

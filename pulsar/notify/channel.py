@@ -86,6 +86,12 @@ class Message:
         return COLOURS.get(self.priority or "", COLOURS["P5"])
 
     @property
+    def called(self) -> str | None:
+        """What an answer names it by: an alert by its number, an incident with an I before it."""
+        number = self.facts.get("number")
+        return f"{'I' if 'incident_id' in self.facts else ''}{number}" if number else None
+
+    @property
     def line(self) -> str:
         """The title without the line breaks that somebody's alert has in it."""
         return " ".join(self.title.split())

@@ -7,7 +7,8 @@ from pulsar.base.events import Changes, Event
 
 
 class NotificationEvent(Event):
-    """About what the message was for, so that it stands in that alert's activity."""
+    """About what the message was for, so that it stands in the activity of that alert; or in the timeline of the
+    incident into which it paged."""
 
     subject_type: ClassVar = "alert"
 

@@ -45,6 +45,12 @@ class NotifiedAlert(View):
     message: str
 
 
+class NotifiedIncident(View):
+    id: UUID
+    number: int
+    title: str
+
+
 class NotifiedChannel(View):
     id: UUID
     name: str
@@ -61,6 +67,7 @@ class NotificationView(View):
     id: UUID
     purpose: Purpose
     alert: NotifiedAlert | None
+    incident: NotifiedIncident | None
     user: Named | None
     channel: NotifiedChannel
     level: int | None
@@ -79,7 +86,16 @@ class NotificationView(View):
 
 def _alert(content: dict[str, Any]) -> NotifiedAlert | None:
     subject = content.get("subject")
-    return NotifiedAlert(id=subject["id"], number=subject["number"], message=subject["title"]) if subject else None
+    if not subject or subject.get("incident_id"):
+        return None
+    return NotifiedAlert(id=subject["id"], number=subject["number"], message=subject["title"])
+
+
+def _incident(content: dict[str, Any]) -> NotifiedIncident | None:
+    """Into which it called somebody."""
+    subject = content.get("subject", {})
+    incident_id = subject.get("incident_id")
+    return NotifiedIncident(id=incident_id, number=subject["number"], title=subject["title"]) if incident_id else None
 
 
 def _view(
@@ -89,6 +105,7 @@ def _view(
         id=row.id,
         purpose=row.purpose,
         alert=_alert(row.content),
+        incident=_incident(row.content),
         user=Named(id=row.user_id, name=names.get(row.user_id, "")) if row.user_id else None,
         channel=NotifiedChannel(id=row.channel_id, name=row.channel_name, channel_type=row.channel_type),
         level=row.level,

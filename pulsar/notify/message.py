@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
-from uuid import UUID
 
 from pulsar.base import clock
 from pulsar.base.db import Transaction
@@ -50,18 +49,19 @@ def compose(pulsar: Pulsar, tx: Transaction, notification: Notification, there: 
 def _page(base_url: str, tx: Transaction, notification: Notification, subject: Subject) -> Message:
     content = notification.content
     people = content["people"]
+    of_alert = subject.kind == "alert"
     return Message(
         id=str(notification.id),
-        title=f"[{subject.priority}] #{subject.number} {subject.title}",
+        title=f"[{subject.priority}] {'' if of_alert else 'Incident '}#{subject.number} {subject.title}",
         text="\n\n".join(
             part for part in (subject.body, _told(notification, people, content.get("held_back", []))) if part
         ),
         link=f"{base_url}{subject.path}",
-        acknowledge_link=_acknowledge_link(base_url, tx, notification, subject.id),
+        acknowledge_link=_acknowledge_link(base_url, tx, notification, subject),
         callback_url=callback_url(base_url, notification),
         facts={
             "kind": "page",
-            "alert_id": str(subject.id),
+            f"{subject.kind}_id": str(subject.about_id),
             "number": subject.number,
             "priority": subject.priority,
             "message": subject.title,
@@ -70,7 +70,7 @@ def _page(base_url: str, tx: Transaction, notification: Notification, subject: S
             "cycle": notification.cycle,
             "people": people,
         },
-        standing=Standing(),
+        standing=Standing() if of_alert else None,
     )
 
 
@@ -106,8 +106,9 @@ def _told(notification: Notification, people: list[str], held_back: list[str]) -
     return "\n".join(line for line in (told, not_told) if line)
 
 
-def _acknowledge_link(base_url: str, tx: Transaction, notification: Notification, subject_id: UUID) -> str:
-    """For one person, or for whoever is in one room, and for one alert, for a week."""
+def _acknowledge_link(base_url: str, tx: Transaction, notification: Notification, subject: Subject) -> str:
+    """For one person, or for whoever is in one room, and for one alert or one page into an incident, for a week."""
     holder = {"sub": str(notification.user_id)} if notification.user_id else {"room": str(notification.channel_id)}
-    claims = {"org": str(tx.org), "alert": str(subject_id)} | holder
+    what = "alert" if subject.kind == "alert" else "incident_page"
+    claims = {"org": str(tx.org), what: str(subject.id)} | holder
     return f"{base_url}/ack/{quote(tx.keys.sign(ACKNOWLEDGE, claims, clock.now(), LINK_LIFETIME))}"

@@ -11,9 +11,15 @@ from pulsar.base.db import Transaction
 from pulsar.notify import bundling, channel_state, devices
 from pulsar.notify.actions import put_off
 from pulsar.notify.channel import Reference, Undelivered
-from pulsar.notify.events import NotificationCancelled, NotificationDelivered, NotificationFailed, NotificationSent
+from pulsar.notify.events import (
+    NotificationCancelled,
+    NotificationDelivered,
+    NotificationEvent,
+    NotificationFailed,
+    NotificationSent,
+)
 from pulsar.notify.model import Attempt, Notification
-from pulsar.notify.rules import DIGEST, UPDATE, retry_delay
+from pulsar.notify.rules import DIGEST, UPDATE, Subject, retry_delay
 from pulsar.people.model import User
 
 
@@ -64,8 +70,7 @@ async def carried(tx: Transaction, digest: Notification, *statuses: str) -> list
 async def _sent(tx: Transaction, notification: Notification, at: datetime) -> None:
     notification.status, notification.reason = "sent", None
     notification.sent_at, notification.next_attempt_at = at, None
-    if notification.subject_id and notification.purpose != UPDATE:
-        tx.record(NotificationSent(notification.subject_id, **await _naming(tx, notification)))
+    await _tell(tx, notification, NotificationSent)
 
 
 async def _again(tx: Transaction, notification: Notification, wait: timedelta) -> None:
@@ -83,21 +88,25 @@ async def _again(tx: Transaction, notification: Notification, wait: timedelta) -
 
 async def cancel(tx: Transaction, notification: Notification, reason: str) -> None:
     notification.status, notification.reason, notification.next_attempt_at = "cancelled", reason, None
-    if notification.subject_id and notification.purpose != UPDATE:
-        tx.record(NotificationCancelled(notification.subject_id, **await _naming(tx, notification), reason=reason))
+    await _tell(tx, notification, NotificationCancelled, reason=reason)
 
 
 async def delivered(tx: Transaction, notification: Notification) -> None:
     notification.status = "delivered"
-    if notification.subject_id:
-        tx.record(NotificationDelivered(notification.subject_id, **await _naming(tx, notification)))
+    await _tell(tx, notification, NotificationDelivered)
 
 
 async def give_up(tx: Transaction, notification: Notification, reason: str) -> None:
     for row in [notification, *await carried(tx, notification)]:
         row.status, row.reason, row.next_attempt_at = "failed", reason, None
-        if row.subject_id and row.purpose != UPDATE:
-            tx.record(NotificationFailed(row.subject_id, **await _naming(tx, row), reason=reason))
+        await _tell(tx, row, NotificationFailed, reason=reason)
+
+
+async def _tell(tx: Transaction, notification: Notification, what: type[NotificationEvent], **more: str) -> None:
+    """Of a message that is about something."""
+    if notification.subject_id and notification.purpose != UPDATE:
+        subject = Subject.from_json(notification.content["subject"])
+        tx.record(what(subject.about_id, **await _naming(tx, notification), **more), about=subject.kind)
 
 
 async def _naming(tx: Transaction, notification: Notification) -> dict[str, Any]:

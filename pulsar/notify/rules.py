@@ -34,13 +34,28 @@ class Subject:
     body: str
     path: str
     """Where the console shows it, below the public URL."""
+    incident_id: UUID | None = None
+    """Of a page into an incident: `id` is the page's own, and what happens is told of the incident."""
+
+    @property
+    def kind(self) -> Literal["alert", "incident"]:
+        return "incident" if self.incident_id else "alert"
+
+    @property
+    def about_id(self) -> UUID:
+        """What the events are about."""
+        return self.incident_id or self.id
 
     def to_json(self) -> dict[str, Any]:
-        return {**self.__dict__, "id": str(self.id)}
+        """An alert's without the incident, which a worker of the version before does not know."""
+        incident = {"incident_id": str(self.incident_id)} if self.incident_id else {}
+        own = {name: value for name, value in self.__dict__.items() if name != "incident_id"}
+        return own | {"id": str(self.id)} | incident
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
-        return cls(**{**stored, "id": UUID(stored["id"])})
+        incident = {"incident_id": UUID(stored["incident_id"])} if stored.get("incident_id") else {}
+        return cls(**{**stored, "id": UUID(stored["id"]), **incident})
 
 
 Verb = Literal["acknowledge", "snooze", "close"]

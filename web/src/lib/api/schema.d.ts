@@ -835,6 +835,118 @@ export interface paths {
 		patch: operations['edit_incident_note'];
 		trace?: never;
 	};
+	'/api/v1/incidents/{incident_id}/pages': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List Incident Pages */
+		get: operations['list_incident_pages'];
+		put?: never;
+		/** Page Into Incident */
+		post: operations['page_into_incident'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/incidents/{incident_id}/pages/{page_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Get Incident Page */
+		get: operations['get_incident_page'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/incidents/{incident_id}/pages/{page_id}/acknowledge': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Acknowledge Incident Page
+		 * @description I am coming: ends the page, and makes whoever says so a responder.
+		 */
+		post: operations['acknowledge_incident_page'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/incidents/{incident_id}/pages/{page_id}/call-off': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Call Off Incident Page */
+		post: operations['call_off_incident_page'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/incidents/{incident_id}/notifications': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Log Of Incident
+		 * @description Every message of its pages, oldest first.
+		 */
+		get: operations['log_of_incident'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/incidents/{incident_id}/join': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Join Incident
+		 * @description I am on it. Pages of you alone are thereby answered.
+		 */
+		post: operations['join_incident'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/incidents/{incident_id}/tasks': {
 		parameters: {
 			query?: never;
@@ -4038,6 +4150,23 @@ export interface components {
 			 */
 			note?: string;
 		};
+		/**
+		 * NewPage
+		 * @description A user; a team, by its own policy if it has one; or a policy, and if you like the team to which it falls.
+		 */
+		NewPage: {
+			/** User Id */
+			user_id?: string | null;
+			/** Team Id */
+			team_id?: string | null;
+			/** Policy Id */
+			policy_id?: string | null;
+			/**
+			 * Message
+			 * @default
+			 */
+			message?: string;
+		};
 		/** NewParticipant */
 		NewParticipant: {
 			/**
@@ -4390,6 +4519,7 @@ export interface components {
 				| 'shift'
 				| 'verification';
 			alert: components['schemas']['NotifiedAlert'] | null;
+			incident: components['schemas']['NotifiedIncident'] | null;
 			user: components['schemas']['Named'] | null;
 			channel: components['schemas']['NotifiedChannel'];
 			/** Level */
@@ -4444,6 +4574,18 @@ export interface components {
 			name: string;
 			/** Channel Type */
 			channel_type: string;
+		};
+		/** NotifiedIncident */
+		NotifiedIncident: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Number */
+			number: number;
+			/** Title */
+			title: string;
 		};
 		/**
 		 * Offer
@@ -4633,6 +4775,72 @@ export interface components {
 			 * Format: uuid
 			 */
 			channel_id: string;
+		};
+		/** PageDetails */
+		PageDetails: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			target: components['schemas']['PageTarget'];
+			/** Message */
+			message: string;
+			/**
+			 * State
+			 * @enum {string}
+			 */
+			state: 'paging' | 'acknowledged' | 'called_off' | 'unanswered';
+			paged_by: components['schemas']['Named'] | null;
+			/** Acknowledged At */
+			acknowledged_at: string | null;
+			acknowledged_by: components['schemas']['Named'] | null;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			escalation: components['schemas']['EscalationView'];
+		};
+		/** PageTarget */
+		PageTarget: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
+			/**
+			 * Type
+			 * @enum {string}
+			 */
+			type: 'user' | 'team' | 'policy';
+		};
+		/** PageView */
+		PageView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			target: components['schemas']['PageTarget'];
+			/** Message */
+			message: string;
+			/**
+			 * State
+			 * @enum {string}
+			 */
+			state: 'paging' | 'acknowledged' | 'called_off' | 'unanswered';
+			paged_by: components['schemas']['Named'] | null;
+			/** Acknowledged At */
+			acknowledged_at: string | null;
+			acknowledged_by: components['schemas']['Named'] | null;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
 		};
 		/** Page[AccountView] */
 		Page_AccountView_: {
@@ -4893,6 +5101,21 @@ export interface components {
 		Page_OverrideView_: {
 			/** Items */
 			items: components['schemas']['OverrideView'][];
+			/** Total */
+			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
+		/** Page[PageView] */
+		Page_PageView_: {
+			/** Items */
+			items: components['schemas']['PageView'][];
 			/** Total */
 			total: number;
 			/** Total Is Exact */
@@ -8688,6 +8911,244 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['IncidentNoteView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_incident_pages: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_PageView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	page_into_incident: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewPage'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['PageView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	get_incident_page: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+				page_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['PageDetails'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	acknowledge_incident_page: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+				page_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['PageView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	call_off_incident_page: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+				page_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['PageView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	log_of_incident: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_NotificationView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	join_incident: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ResponderView'];
 				};
 			};
 			/** @description Validation Error */

@@ -1,6 +1,6 @@
 """The page behind the link in a page: acknowledges without logging in.
 
-GET shows the alert and a button and changes nothing, because mail scanners follow links; POST acknowledges. The
+GET shows what it is about and a button and changes nothing, because mail scanners follow links; POST acknowledges. The
 page stands alone, without script: it must work half asleep on any phone.
 """
 
@@ -10,19 +10,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
-from sqlalchemy import select
 
-from pulsar.alerts import actions
-from pulsar.alerts.actions import AlertStateConflict
-from pulsar.alerts.model import Alert
-from pulsar.alerts.rules import ALLOWED, Status
+from pulsar.answers import subjects
+from pulsar.answers.subjects import Shown
 from pulsar.base import clock
 from pulsar.base.crypto import BadSignature
 from pulsar.base.db import Transaction
-from pulsar.base.errors import NotFound
 from pulsar.base.events import SYSTEM, Actor
 from pulsar.base.http import Pulsar, PulsarNode
-from pulsar.escalation.outlook import outlook
 from pulsar.notify.message import ACKNOWLEDGE
 from pulsar.notify.model import ChannelRow
 from pulsar.orgs.actions import membership_of
@@ -67,30 +62,14 @@ def _gone() -> HTMLResponse:
     return _page("Link expired", body + '<p><a href="/">Open Pulsar</a></p>', 410)
 
 
-async def _state(tx: Transaction, alert: Alert) -> str:
-    if alert.status == Status.ACKNOWLEDGED:
-        by = (await user_names(tx, [alert.acknowledged_by_user_id])).values()
-        who = f"Acknowledged{''.join(f' by {html.escape(name)}' for name in by)}."
-        # There are levels that go on after an acknowledgement.
-        pages_on = (await outlook(tx, alert.id)).next
-        return f"{who} {'Paging goes on until somebody closes it.' if pages_on else 'Nobody is paged any further.'}"
-    return {
-        Status.OPEN.value: "Open: paging goes on until somebody acknowledges.",
-        Status.SNOOZED.value: "Snoozed.",
-        Status.CLOSED.value: "Closed.",
-    }[alert.status]
-
-
-async def _shown(tx: Transaction, alert: Alert) -> HTMLResponse:
-    may = alert.status in ALLOWED["acknowledge"]
-    button = '<form method="post"><button>Acknowledge</button></form>' if may else ""
-    title = f"[{alert.priority}] #{alert.number} {alert.message}"
+def _shown(found: Shown) -> HTMLResponse:
+    button = f'<form method="post"><button>{html.escape(found.button)}</button></form>' if found.button else ""
     body = (
-        f"<h1>{html.escape(title)}</h1><p class=state>{await _state(tx, alert)}</p>{button}"
-        f"<p class=muted>{html.escape(alert.description[:2000])}</p>"
-        f'<p><a href="/alerts/{alert.id}">Open in Pulsar</a></p>'
+        f"<h1>{html.escape(found.title)}</h1><p class=state>{html.escape(found.state)}</p>{button}"
+        f"<p class=muted>{html.escape(found.text)}</p>"
+        f'<p><a href="{html.escape(found.path)}">Open in Pulsar</a></p>'
     )
-    return _page(title, body)
+    return _page(found.title, body)
 
 
 async def _holder(tx: Transaction, claims: dict[str, Any]) -> Actor | None:
@@ -111,23 +90,17 @@ async def _answer(token: str, pulsar: Pulsar, *, press: bool, for_machine: bool 
         claims = pulsar.keys.verify(ACKNOWLEDGE, token, clock.now())
     except BadSignature:
         return _gone()
-    org, alert_id = UUID(claims["org"]), UUID(claims["alert"])
-    async with pulsar.db.in_org(org) as tx:
+    async with pulsar.db.in_org(UUID(claims["org"])) as tx:
         if not (holder := await _holder(tx, claims)):
             return _gone()
         if press:
-            try:
-                tx.actor = holder
-                await actions.acknowledge(tx, await actions.locked(tx, alert_id))
-                await tx.flush()
-                pressed = True
-            except (AlertStateConflict, NotFound):
-                pass  # the page says what stands
-        alert = await tx.scalar(select(Alert).where(Alert.id == alert_id))
-        if alert and for_machine:
-            stands = {"status": alert.status, "number": alert.number, "acknowledged": pressed}
+            tx.actor = holder
+            pressed = await subjects.answer(tx, claims)
+        found = await subjects.shown(tx, claims)
+        if found and for_machine:
+            stands = {"status": found.status, "number": found.number, "acknowledged": pressed}
             return JSONResponse(stands, headers=_HEADERS)
-        return await _shown(tx, alert) if alert else _gone()
+        return _shown(found) if found else _gone()
 
 
 @router.get("/ack/{token}")

@@ -1,0 +1,14 @@
+"""Pages into incidents."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "20261211_incident_pages"
+down_revision = "20261210_lists"
+
+
+def upgrade() -> None:
+    """Statements in the file are separated by an empty line."""
+    for statement in Path(__file__).with_suffix(".sql").read_text().split("\n\n"):
+        op.get_bind().exec_driver_sql(statement)

@@ -8,7 +8,6 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,25 +15,14 @@ import httpx
 import uvloop
 from aiosmtpd.smtp import SMTP
 
-from bench import load, oncall
+from bench import load, oncall, storm, waiting
+from bench.report import Speed, row, speed_row, spent
 from bench.server import Customer, Server, serving
 from pulsar.base.cluster import Cluster
 
 CONNECTIONS = 64
 SECONDS = float(os.environ.get("BENCH_SECONDS", "8"))
 PAGES = 60
-
-
-def spent(server: Server) -> float:
-    """Seconds of processor so far, of the server and of who asks it: us, or the pgbench that we started."""
-    return server.processor_seconds() + sum(os.times()[:4])
-
-
-@dataclass(frozen=True)
-class Speed:
-    per_second: float
-    microseconds: float
-    """Of processor for each, everything included. Says the same when the machine has other things to do."""
 
 
 def pgbench(server: Server, data_dir: Path) -> Speed:
@@ -96,14 +84,6 @@ def ingest(server: Server, alias: Callable[[], str], *, first_delay: int) -> tup
     return found, Speed(found.per_second, 1e6 * (spent(server) - before) / found.requests)
 
 
-def row(what: str, figure: str, goal: str = "") -> None:
-    print(f"{what:<58} {figure:>32}   {goal}")
-
-
-def speed_row(what: str, speed: Speed) -> None:
-    row(what, f"{speed.per_second:.0f} /s, {speed.microseconds:.0f} us of processor")
-
-
 def taking_in(server: Server, data_dir: Path) -> None:
     distinct = map("alarm-{}".format, itertools.count())
     before = pgbench(server, data_dir)
@@ -137,6 +117,8 @@ def main() -> None:
             p50, p99 = asyncio.run(page_latency(server))
             row("webhook answered -> SMTP DATA, idle", f"p50 {p50:.0f} ms, p99 {p99:.0f} ms", "under 60, 250 ms")
             taking_in(server, data_dir)
+    storm.main()
+    waiting.main()
     oncall.measure(row)
 
 

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,22 +102,35 @@ class Customer:
             "organization_name": name,
         }
         session = self.post("/auth/register", **body)
-        self.user_id = session["user"]["id"]
-        self._http.headers["Authorization"] = f"Bearer {session['access_token']}"
+        self.user_id: str = session["user"]["id"]
+        self.access_token: str = session["access_token"]
+        self._http.headers["Authorization"] = f"Bearer {self.access_token}"
 
     def post(self, path: str, **body: Any) -> Any:
         response = self._http.post(path, json=body)
         response.raise_for_status()
         return response.json()
 
-    def policy(self, first_delay: int = 0) -> None:
-        targets = [{"type": "user", "user_id": self.user_id}]
+    def colleague(self) -> str:
+        """Another member: their id."""
+        name = f"bench-{time.time_ns()}"
+        link = self.post("/invitations", email=f"{name}@example.org", role="member")["link"]
+        account = {"full_name": name, "username": name, "password": "a password for the bench"}
+        user_id: str = self.post("/invitations/accept", token=link.partition("#")[2], **account)["user"]["id"]
+        return user_id
+
+    def policy(self, first_delay: int = 0, also: Sequence[str] = ()) -> None:
+        """A first level that pages this customer, and `also` these members."""
+        targets = [{"type": "user", "user_id": user_id} for user_id in (self.user_id, *also)]
         rules = [{"delay_seconds": first_delay, "targets": targets}, {"delay_seconds": 300, "targets": targets}]
         self.post("/escalation-policies", name="Bench", is_default=True, rules=rules)
 
     def email_channel(self, port: int) -> None:
         config = {"host": "127.0.0.1", "port": port, "security": "none", "from_address": "bench@example.org"}
         self.post("/notifications/channels", name="E-mail", channel_type="email", config=config)
+
+    def webhook_channel(self, name: str, url: str) -> None:
+        self.post("/notifications/channels", name=name, channel_type="webhook", config={"url": url})
 
     def webhook_path(self) -> str:
         token = self.post("/webhooks/incoming", name="Bench", integration_type="generic")["token"]

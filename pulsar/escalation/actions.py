@@ -215,6 +215,7 @@ async def next_level_now(tx: Transaction, subject_id: UUID) -> None:
     await turns.hold(tx, [run])
     tx.record(Escalated(subject_id, level=run.position, cycle=run.cycle, policy=run.policy_name))
     go_on(tx, [(run, await fire_from(tx, run, run.cycle, run.position))])
+    await notify.write_pages(tx)
 
 
 async def policy_of(tx: Transaction, subject_id: UUID) -> UUID | None:

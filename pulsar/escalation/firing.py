@@ -26,16 +26,19 @@ _LISTED = 50
 NOBODY = "No level of the policy reached anybody."
 
 
-async def fire(tx: Transaction, steps: Sequence[DueStep]) -> list[DueStep]:
-    """The steps that a job came for. Of many, those whose run somebody holds are left, and returned: who waits for
-    one run while he holds others waits in a circle with whoever acknowledges or reports several alerts at once."""
+async def fire(tx: Transaction, steps: Sequence[DueStep], *, wait: bool = False) -> list[DueStep]:
+    """The steps that jobs came for. Those whose run somebody holds are left, and returned, unless it is one that is to
+    `wait`: who waits for one run while he holds others waits in a circle with whoever acknowledges or reports several
+    alerts at once."""
     query = select(Run).where(Run.id.in_({step.run_id for step in steps})).order_by(Run.id)
-    runs = {run.id: run for run in await tx.scalars(query.with_for_update(skip_locked=len(steps) > 1))}
-    due = [(runs[step.run_id], step) for step in steps if step.run_id in runs]
+    runs = {run.id: run for run in await tx.scalars(query.with_for_update(skip_locked=not wait))}
+    # Once, though two jobs may have come for it: one that names many, and the sweep's.
+    due = [(runs[step.run_id], step) for step in dict.fromkeys(steps) if step.run_id in runs]
     due = [(run, step) for run, step in due if _stands_at(run, step)]
     await turns.hold(tx, [run for run, _ in due])
     go_on(tx, [(run, await fire_from(tx, run, step.cycle, step.position)) for run, step in due])
-    return [step for step in steps if step.run_id not in runs]
+    await notify.write_pages(tx)
+    return [] if wait else [step for step in steps if step.run_id not in runs]
 
 
 def _stands_at(run: Run, step: DueStep) -> bool:

@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import case, select, update
-from sqlalchemy.dialects.postgresql import insert
 
 from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.ids import new_id
 from pulsar.base.jobs import Job
+from pulsar.base.json import pack
 from pulsar.notify.channel import registry
 from pulsar.notify.events import NotificationCancelled
 from pulsar.notify.model import ChannelRow, Notification
@@ -67,11 +67,18 @@ async def page(
     preferences have it, all of them at once in the rooms. Where a preference holds a message back, the log says so.
 
     Asked twice for the same occasion, it does nothing the second time. As the `last_resort` it passes the preferences
-    by, if by them nobody at all would be told.
+    by, if by them nobody at all would be told. Until `write_pages` nothing is written.
     """
     channels = await enabled_channels(tx)
     content = {"subject": subject.to_json()}
-    return await tell_over(tx, channels, content, users, occasion, at=clock.now(), last_resort=last_resort)
+    paged, rows = await _told(tx, channels, content, users, occasion, at=clock.now(), last_resort=last_resort)
+    tx.info.setdefault("pages", []).extend(rows)
+    return paged
+
+
+async def write_pages(tx: Transaction) -> None:
+    """All at once: a transaction that fires the steps of a storm pages for many alerts."""
+    await write(tx, tx.info.pop("pages", []))
 
 
 async def tell_over(
@@ -84,7 +91,22 @@ async def tell_over(
     at: datetime,
     last_resort: bool,
 ) -> Paged:
-    """The same for any content, over these channels."""
+    """The same for any content, over these channels, and written at once."""
+    paged, rows = await _told(tx, channels, content, users, occasion, at=at, last_resort=last_resort)
+    await write(tx, rows)
+    return paged
+
+
+async def _told(
+    tx: Transaction,
+    channels: Sequence[ChannelRow],
+    content: dict[str, Any],
+    users: Sequence[tuple[UUID, str]],
+    occasion: Occasion,
+    *,
+    at: datetime,
+    last_resort: bool,
+) -> tuple[Paged, list[dict[str, Any]]]:
     personal = [channel for channel in channels if registry()[channel.channel_type].reach == "personal"]
     rooms = [channel for channel in channels if channel not in personal]
     wishes = await preferences_of(tx, [user_id for user_id, _ in users])
@@ -108,17 +130,23 @@ async def tell_over(
     rows = [new_row(occasion, channel, None, content, Send(at)) for channel in rooms if users]
     rows += [new_row(occasion, channel, user_id, content, decision) for user_id, channel, decision in decided]
     rows = await for_each_device(tx, rows)
-    await write(tx, rows)
-    return Paged(tuple(row["id"] for row in rows if row["status"] == "pending"), held_back, out_of_reach)
+    return Paged(tuple(row["id"] for row in rows if row["status"] == "pending"), held_back, out_of_reach), rows
 
 
 async def write(tx: Transaction, rows: list[dict[str, Any]]) -> None:
     """Those that are not there yet, and the jobs that deliver them."""
     if not rows:
         return
-    # As many statements as it takes: one takes no more than 32767 values, which a large team exceeds.
-    statement = insert(Notification).on_conflict_do_nothing().returning(Notification.id)
-    written = set((await tx.scalars(statement, rows)).all())
+    # What is still to be written comes first, as before any other query: a message may be for what is new itself.
+    await tx.flush()
+    columns = ", ".join(rows[0])  # the same in each: see new_row
+    # By the driver, and as one text: the messages of a storm are made here.
+    statement = (
+        f"INSERT INTO notifications ({columns}) SELECT {columns}"  # noqa: S608 - names of ours
+        " FROM jsonb_populate_recordset(NULL::notifications, $1::jsonb) ON CONFLICT DO NOTHING RETURNING id"
+    )
+    connection = await tx.driver()
+    written = {row["id"] for row in await connection.fetch(statement, pack(rows))}
     tx.enqueue(
         *(
             delivery_job(tx.org, row["id"], 0, urgency_of(row["content"]), row["next_attempt_at"])

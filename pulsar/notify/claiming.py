@@ -1,6 +1,6 @@
 """May this message go out, and now? Whoever is to send it claims it first: the row's lock, and every question."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -20,9 +20,10 @@ from pulsar.notify.channel import Channel, Message, Posted, Recipient, Reference
 from pulsar.notify.channel_setup import config_of
 from pulsar.notify.digest import compose_digest
 from pulsar.notify.lanes import LANES
+from pulsar.notify.locking import carried, lock
 from pulsar.notify.message import compose
 from pulsar.notify.model import Attempt, ChannelRow, Notification
-from pulsar.notify.outcome import cancel, carried, count_failure, give_up
+from pulsar.notify.outcome import cancel, count_failure, give_up
 from pulsar.notify.recipients import named, recipient_of, unreachable
 from pulsar.notify.rules import DIGEST, SAME_WITHIN, TRIES, UPDATE, is_too_late, life_of
 from pulsar.orgs.actions import membership_of
@@ -61,8 +62,21 @@ class Claimed:
 
 async def claim(tx: Transaction, pulsar: Pulsar, notification_id: UUID, lane: ExitStack) -> Claimed | None:
     """Takes the message if it is still to be sent, and now; `lane` is then in use until it is closed."""
-    notification = await tx.get(Notification, (tx.org, notification_id), with_for_update=True)
-    if not notification or not await _wanted(tx, notification):
+    return (await claim_all(tx, pulsar, {notification_id: lane}, wait=True)).get(notification_id)
+
+
+async def claim_all(
+    tx: Transaction, pulsar: Pulsar, lanes: Mapping[UUID, ExitStack], *, wait: bool
+) -> dict[UUID, Claimed | None]:
+    """Of each of these messages that it has locked, whether it is ours to send."""
+    found: dict[UUID, Claimed | None] = {}
+    for notification in await lock(tx, lanes, wait=wait):
+        found[notification.id] = await _claim(tx, pulsar, notification, lanes[notification.id])
+    return found
+
+
+async def _claim(tx: Transaction, pulsar: Pulsar, notification: Notification, lane: ExitStack) -> Claimed | None:
+    if not await _wanted(tx, notification):
         return None
     row = await tx.get(ChannelRow, (tx.org, notification.channel_id))
     if not row or not row.enabled:

@@ -1,10 +1,10 @@
 """What comes of a try? The message's new state, and the channel's: written down in one transaction."""
 
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-
-from sqlalchemy import select
+from uuid import UUID
 
 from pulsar.base import clock
 from pulsar.base.db import Transaction
@@ -18,9 +18,23 @@ from pulsar.notify.events import (
     NotificationFailed,
     NotificationSent,
 )
+from pulsar.notify.locking import carried, lock
 from pulsar.notify.model import Attempt, Notification
-from pulsar.notify.rules import DIGEST, UPDATE, Subject, retry_delay
+from pulsar.notify.rules import UPDATE, Subject, retry_delay
 from pulsar.people.model import User
+
+
+async def still_wanted(tx: Transaction, ids: Sequence[UUID], *, wait: bool) -> dict[UUID, bool]:
+    """Of each of these claimed messages that it has locked, whether it is to be sent after all."""
+    found: dict[UUID, bool] = {}
+    for notification in await lock(tx, ids, wait=wait):
+        rows = [notification, *await carried(tx, notification)]
+        found[notification.id] = notification.status == "sending" and not any(row.reason for row in rows)
+        if notification.status == "sending" and not found[notification.id]:
+            notification.tries -= 1
+            await bundling.let_go(tx, notification)
+            await _again(tx, notification, timedelta())
+    return found
 
 
 async def conclude(
@@ -31,11 +45,7 @@ async def conclude(
     notification = await tx.get_one(Notification, (tx.org, attempt.notification_id), with_for_update=True)
     tx.add(attempt)
     if not failure:
-        await channel_state.worked(tx, notification.channel_id)
-        await devices.took(tx, notification.device_id)
-        sent_at, notification.reference = clock.now(), reference
-        for row in [notification, *await carried(tx, notification)]:
-            await _sent(tx, row, sent_at)
+        await _arrived(tx, notification, reference)
         return
     # In the order in which a claim locks: the recipient's pace, then the channel.
     await bundling.let_go(tx, notification)
@@ -45,6 +55,26 @@ async def conclude(
         await count_failure(tx, notification, attempt.answer, failure)
 
 
+async def conclude_sent(tx: Transaction, arrived: Sequence[tuple[Attempt, Reference | None]]) -> set[UUID]:
+    """Of messages that have arrived; returns those that it could lock. The other attempts are still to be concluded."""
+    done = set()
+    for notification in await lock(tx, {attempt.notification_id for attempt, _ in arrived}, wait=False):
+        for attempt, reference in arrived:
+            if attempt.notification_id == notification.id:
+                tx.add(attempt)
+                await _arrived(tx, notification, reference)
+        done.add(notification.id)
+    return done
+
+
+async def _arrived(tx: Transaction, notification: Notification, reference: Reference | None) -> None:
+    await channel_state.worked(tx, notification.channel_id)
+    await devices.took(tx, notification.device_id)
+    sent_at, notification.reference = clock.now(), reference
+    for row in [notification, *await carried(tx, notification)]:
+        await _sent(tx, row, sent_at)
+
+
 async def count_failure(tx: Transaction, notification: Notification, answer: str, failure: Undelivered) -> None:
     """Another try after a while, or none."""
     wait = retry_delay(notification.tries, random.random(), failure.retry_after_seconds)  # noqa: S311 - no secret
@@ -52,19 +82,6 @@ async def count_failure(tx: Transaction, notification: Notification, answer: str
         await _again(tx, notification, wait or timedelta())
     else:
         await give_up(tx, notification, answer)
-
-
-async def carried(tx: Transaction, digest: Notification, *statuses: str) -> list[Notification]:
-    """What is in this digest and is in one of these states, or else has not been settled; locked. Nothing for any other
-    message."""
-    if digest.purpose != DIGEST:
-        return []
-    query = (
-        select(Notification)
-        .where(Notification.carried_by == digest.id, Notification.status.in_(statuses or ("pending", "sending")))
-        .order_by(Notification.id)
-    )
-    return list(await tx.scalars(query.with_for_update()))
 
 
 async def _sent(tx: Transaction, notification: Notification, at: datetime) -> None:

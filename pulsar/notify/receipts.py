@@ -11,8 +11,9 @@ from pulsar.base.jobs import Job
 from pulsar.notify.actions import put_off
 from pulsar.notify.channel import Receipt
 from pulsar.notify.events import NotificationFailed
+from pulsar.notify.locking import carried
 from pulsar.notify.model import Attempt, Notification
-from pulsar.notify.outcome import carried, delivered
+from pulsar.notify.outcome import delivered
 from pulsar.notify.rules import TRIES, kept_answer
 from pulsar.people.names import user_names
 

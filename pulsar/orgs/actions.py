@@ -4,8 +4,6 @@ import re
 import secrets
 from uuid import UUID
 
-from sqlalchemy import select
-
 from pulsar.base.db import Transaction
 from pulsar.base.events import CounterRow
 from pulsar.orgs.events import MemberJoined, OrganizationCreated
@@ -43,7 +41,5 @@ async def join(tx: Transaction, user_id: UUID, role: Role) -> Membership:
 
 async def membership_of(tx: Transaction, user_id: UUID) -> Membership | None:
     """Of an active member; None for anybody else."""
-    membership: Membership | None = await tx.scalar(
-        select(Membership).where(Membership.user_id == user_id, Membership.active)
-    )
-    return membership
+    membership = await tx.get(Membership, (tx.org, user_id))
+    return membership if membership and membership.active else None

@@ -356,5 +356,6 @@ async def test_a_level_of_thousands_is_paged_whole(ana: Person, mail: Mailbox, p
             await tx.execute(text(accounts), {"ids": crowd})
             await tx.execute(text(members), {"ids": crowd})
             await actions.page(tx, subject, [(person, "One") for person in crowd], Occasion("level 0", "page"))
+            await actions.write_pages(tx)
             assert await tx.scalar(text("SELECT count(*) FROM notifications")) == 2250
             raise Enough

@@ -25,7 +25,7 @@ from pulsar.answers import phone_api as phones
 from pulsar.audit import api as audit
 from pulsar.base import clock
 from pulsar.base.errors import Invalid, NotFound, Problem, Unavailable, document
-from pulsar.base.http import Pulsar, PulsarNode, View
+from pulsar.base.http import API, Pulsar, PulsarNode, View
 from pulsar.base.ids import new_id
 from pulsar.base.logs import safe_path
 from pulsar.console_files import Console, folder
@@ -62,6 +62,7 @@ from pulsar.oncall import rotations_api as rotations
 from pulsar.oncall import shift_notices_api as shift_notices
 from pulsar.people import accounts_api as accounts
 from pulsar.people import api as people
+from pulsar.people import keys_api as api_keys
 from pulsar.people import me_api as me
 from pulsar.people import members_api as members
 from pulsar.people import teams_api as teams
@@ -69,7 +70,6 @@ from pulsar.reports import api as reports
 
 log = structlog.get_logger()
 
-API = "/api/v1"
 _MEDIA_TYPE = "application/problem+json"
 # Out of range, NUL in text, NUL in JSON; and 22000, the driver's own, before anything is sent.
 _UNSTORABLE = {"22000", "22003", "22008", "22021", "22P05"}
@@ -82,6 +82,7 @@ _ROUTES = (
     guests,
     invitations,
     teams,
+    api_keys,
     alerts,
     alert_history,
     explanations,

@@ -24,7 +24,6 @@ from pulsar.alerts.rules import ALLOWED, LONGEST_SNOOZE, Priority, Status
 from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Invalid, NotFound
-from pulsar.base.events import PEOPLE
 from pulsar.base.events import changes as edits
 from pulsar.base.jobs import CLOCK_SLACK, Job
 from pulsar.escalation import actions as escalation
@@ -84,12 +83,6 @@ def _check(alert: Alert, verb: str) -> None:
         raise AlertStateConflict(f"This alert is {alert.status}, so you cannot {verb} it.")
 
 
-def _person(tx: Transaction) -> UUID | None:
-    """The user who acts, also by the link in a page, from their phone or in a chat; None for an integration and for
-    Pulsar."""
-    return tx.actor.id if tx.actor.type in PEOPLE else None
-
-
 def _changed(tx: Transaction, alert: Alert) -> None:
     """Shown where there is a message that can be changed."""
     tx.enqueue(follow_up_job(tx.org, alert.id, "changed", clock.now()))
@@ -98,7 +91,7 @@ def _changed(tx: Transaction, alert: Alert) -> None:
 async def acknowledge(tx: Transaction, alert: Alert) -> None:
     _check(alert, "acknowledge")
     alert.status, alert.snoozed_until = Status.ACKNOWLEDGED, None
-    alert.acknowledged_at, alert.acknowledged_by_user_id = clock.now(), _person(tx)
+    alert.acknowledged_at, alert.acknowledged_by_user_id = clock.now(), tx.actor.person
     alert.first_acknowledged_at = alert.first_acknowledged_at or alert.acknowledged_at
     tx.record(AlertAcknowledged(alert.id))
     await escalation.acknowledge(tx, alert.id, f"acknowledged by {tx.actor.name}")
@@ -117,7 +110,7 @@ async def unacknowledge(tx: Transaction, alert: Alert) -> None:
 async def close(tx: Transaction, alert: Alert, reason: str | None) -> None:
     _check(alert, "close")
     alert.status, alert.snoozed_until = Status.CLOSED, None
-    alert.closed_at, alert.closed_by_user_id, alert.close_reason = clock.now(), _person(tx), reason
+    alert.closed_at, alert.closed_by_user_id, alert.close_reason = clock.now(), tx.actor.person, reason
     tx.record(AlertClosed(alert.id, reason=reason))
     await escalation.stop(tx, alert.id, f"closed by {tx.actor.name}", follow_up=True)
     tx.enqueue(follow_up_job(tx.org, alert.id, "closed", alert.closed_at))
@@ -253,7 +246,7 @@ async def update(tx: Transaction, alert: Alert, changes: dict[str, Any]) -> None
 
 async def add_note(tx: Transaction, alert: Alert, text: str) -> Note:
     assert tx.actor.id
-    note = Note(alert_id=alert.id, author_id=tx.actor.id, text=text)
+    note = Note(alert_id=alert.id, author_id=tx.actor.id, author_name=tx.actor.name, text=text)
     tx.add(note)
     await tx.flush()
     tx.record(NoteAdded(alert.id, note_id=str(note.id), text=text))

@@ -281,7 +281,7 @@ async def list_notes(alert_id: UUID, tx: AsViewer, paging: Pages) -> Page[NoteVi
     await _get(tx, alert_id)
     page = await page_of(tx, select(Note).where(Note.alert_id == alert_id), Note.id, paging, list, descending=False)
     names = await user_names(tx, (note.author_id for note in page.items))
-    views = [_note_view(note, names.get(note.author_id, "")) for note in page.items]
+    views = [_note_view(note, names.get(note.author_id, note.author_name)) for note in page.items]
     return Page[NoteView](**page.model_dump(exclude={"items"}), items=views)
 
 

@@ -97,14 +97,16 @@ class Alert(OrgOwned):
 
 
 class Note(OrgOwned):
+    """`author_id` is a user's, or an API key's, of which the name is all that is left when it was revoked."""
+
     __tablename__ = "alert_notes"
     __table_args__ = (
         ForeignKeyConstraint(["org_id", "alert_id"], ["alerts.org_id", "alerts.id"], ondelete="CASCADE"),
-        ForeignKeyConstraint(["org_id", "author_id"], ["memberships.org_id", "memberships.user_id"]),
         Index("ix_alert_notes_alert", "org_id", "alert_id", "id"),
     )
 
     alert_id: Mapped[UUID]
     author_id: Mapped[UUID]
+    author_name: Mapped[str] = mapped_column(server_default="")
     text: Mapped[str]
     created_at: Mapped[datetime] = created_at_column()

@@ -11,7 +11,7 @@ from pulsar.audit.log import AuditView, told
 from pulsar.audit.reading import Filtered
 from pulsar.base.events import EventRow
 from pulsar.base.http import Page, Pages, PulsarNode, page_of
-from pulsar.people.access import AsAdmin, Caller
+from pulsar.people.access import AnyCaller, AsAdmin
 
 router = APIRouter(prefix="/audit", tags=["Audit log"])
 
@@ -29,7 +29,7 @@ async def list_audit(tx: AsAdmin, paging: Pages, filtered: Filtered) -> Page[Aud
 @router.get("/export", responses={200: {"content": {"text/csv": {"schema": _FILE}}}})
 async def export_audit(
     tx: AsAdmin,
-    caller: Caller,
+    caller: AnyCaller,
     pulsar: PulsarNode,
     filtered: Filtered,
     format: Annotated[Literal["csv", "json"], Query()] = "json",  # noqa: A002 - the name in the address

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from pulsar.audit.log import AuditView, told
 from pulsar.audit.reading import Filter
 from pulsar.base.events import EventRow
-from pulsar.base.http import Principal, Pulsar
+from pulsar.base.http import Pulsar
 from pulsar.base.spreadsheet import cell
 from pulsar.orgs.roles import Role
-from pulsar.people.access import entered
+from pulsar.people.access import Anybody, entered
 
 _BATCH = 500
 _COLUMNS = (
@@ -23,7 +23,7 @@ _COLUMNS = (
 )
 
 
-async def batches(pulsar: Pulsar, caller: Principal, filtered: Filter) -> AsyncIterator[list[AuditView]]:
+async def batches(pulsar: Pulsar, caller: Anybody, filtered: Filter) -> AsyncIterator[list[AuditView]]:
     """Newest first. With each the caller's role is looked at again."""
     below: int | None = None
     while True:

@@ -12,19 +12,24 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pulsar.base.model import Base, org_id_column
 
-ActorType = Literal["user", "integration", "system", "link", "phone", "chat"]
+ActorType = Literal["user", "integration", "system", "link", "phone", "chat", "key"]
 PEOPLE: frozenset[ActorType] = frozenset({"user", "link", "phone", "chat"})
 """Those of them behind which there is a person."""
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who did it: a person, an integration, Pulsar itself, or a person by the link in a page, from their phone or in a
-    chat."""
+    """Who did it: a person, an integration, Pulsar itself, a person by the link in a page, from their phone or in a
+    chat, or a script by its API key."""
 
     type: ActorType
     id: UUID | None
     name: str
+
+    @property
+    def person(self) -> UUID | None:
+        """The user who acts; None for an integration, a script and Pulsar."""
+        return self.id if self.type in PEOPLE else None
 
 
 SYSTEM = Actor("system", None, "Pulsar")

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Invalid, NotFound
-from pulsar.base.events import PEOPLE, CounterRow, changes
+from pulsar.base.events import CounterRow, changes
 from pulsar.incidents.events import IncidentCreated, IncidentDeleted, IncidentUpdated
 from pulsar.incidents.model import Incident
 from pulsar.incidents.rules import Milestones, told_apart
@@ -45,15 +45,10 @@ async def locked(tx: Transaction, incident_id: UUID) -> Incident:
     return incident
 
 
-def person(tx: Transaction) -> UUID | None:
-    """The user who acts, by whatever way; None for Pulsar itself."""
-    return tx.actor.id if tx.actor.type in PEOPLE else None
-
-
 async def create(tx: Transaction, values: dict[str, Any]) -> Incident:
     now = clock.now()
     await _check(tx, values, now)
-    incident = Incident(**values, number=await _next_number(tx), created_by_user_id=person(tx))
+    incident = Incident(**values, number=await _next_number(tx), created_by_user_id=tx.actor.person)
     begun = values.get("started_at") or now
     incident.milestones = Milestones(begun).at_status(incident.status, now)
     tx.add(incident)

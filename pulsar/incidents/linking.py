@@ -11,7 +11,6 @@ from pulsar.alerts.model import Alert
 from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Invalid, NotFound
-from pulsar.incidents.actions import person
 from pulsar.incidents.events import AlertLinked, AlertUnlinked, IncidentLinked, IncidentUnlinked
 from pulsar.incidents.model import Incident, LinkedAlert
 from pulsar.incidents.rules import IncidentStatus, severity_of
@@ -39,7 +38,7 @@ async def link(tx: Transaction, incident: Incident, alert_ids: Iterable[UUID]) -
         raise Invalid("There is no alert with this id here.", field="alert_id")
     if not alerts:
         return []
-    common = {"incident_id": incident.id, "linked_by_user_id": person(tx), "linked_at": clock.now()}
+    common = {"incident_id": incident.id, "linked_by_user_id": tx.actor.person, "linked_at": clock.now()}
     statement = insert(LinkedAlert).values([{"alert_id": alert.id, **common} for alert in alerts])
     fresh = set(await tx.scalars(statement.on_conflict_do_nothing().returning(LinkedAlert.alert_id)))
     linked = [alert for alert in alerts if alert.id in fresh]

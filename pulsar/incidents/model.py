@@ -115,12 +115,12 @@ class Note(OrgOwned):
     __tablename__ = "incident_notes"
     __table_args__ = (
         ForeignKeyConstraint(["org_id", "incident_id"], ["incidents.org_id", "incidents.id"], ondelete="CASCADE"),
-        ForeignKeyConstraint(["org_id", "author_id"], ["memberships.org_id", "memberships.user_id"]),
         Index("ix_incident_notes_incident", "org_id", "incident_id", "id"),
     )
 
     incident_id: Mapped[UUID]
     author_id: Mapped[UUID]
+    author_name: Mapped[str] = mapped_column(server_default="")
     text: Mapped[str]
     version: Mapped[int] = mapped_column(default=1)
     edited_at: Mapped[datetime | None]

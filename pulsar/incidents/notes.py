@@ -24,7 +24,7 @@ async def of(tx: Transaction, incident_id: UUID, note_id: UUID, *, to_change: bo
 
 async def add(tx: Transaction, incident: Incident, text: str) -> Note:
     assert tx.actor.id
-    note = Note(incident_id=incident.id, author_id=tx.actor.id, text=text)
+    note = Note(incident_id=incident.id, author_id=tx.actor.id, author_name=tx.actor.name, text=text)
     tx.add(note)
     await tx.flush()
     tx.record(TimelineAdded(incident.id, "note_added", str(note.id)))

@@ -83,7 +83,7 @@ async def note_views(tx: Transaction, rows: Sequence[Note]) -> list[IncidentNote
         IncidentNoteView(
             id=note.id,
             text=note.text,
-            author=Named(id=note.author_id, name=names.get(note.author_id, "")),
+            author=Named(id=note.author_id, name=names.get(note.author_id, note.author_name)),
             version=note.version,
             edited_at=note.edited_at,
             created_at=note.created_at,

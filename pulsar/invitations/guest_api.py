@@ -7,12 +7,12 @@ from fastapi import APIRouter, Request, Response
 from pydantic import StringConstraints
 
 from pulsar.base.errors import Forbidden, Invalid
-from pulsar.base.http import Body, Pulsar, PulsarNode, View, principal
+from pulsar.base.http import Body, Pulsar, PulsarNode, View
 from pulsar.invitations import acceptance
 from pulsar.invitations.acceptance import NewAccount, Opened
 from pulsar.orgs.roles import Role
 from pulsar.people import sessions
-from pulsar.people.access import entered
+from pulsar.people.access import entered, principal
 from pulsar.people.model import User
 from pulsar.people.signed_in import (
     SHORTEST_PASSWORD,

@@ -11,7 +11,7 @@ from pulsar.base.errors import Invalid
 from pulsar.base.events import EventRow
 from pulsar.base.http import View
 from pulsar.live.stream import EventStream
-from pulsar.people.access import AsViewer, Caller
+from pulsar.people.access import AnyCaller, AsViewer
 
 router = APIRouter(tags=["Live"])
 
@@ -39,7 +39,7 @@ def _number(last_event_id: str) -> int | None:
 @router.get("/events", responses={200: {"content": {_STREAM: {}}, "model": EventsPage}}, response_model=EventsPage)
 async def list_events(
     request: Request,
-    caller: Caller,
+    caller: AnyCaller,
     tx: AsViewer,
     filtered: Filtered,
     after: Annotated[int | None, Query(ge=0, description="The number of the last event that you have.")] = None,

@@ -21,14 +21,14 @@ from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.errors import NotSignedIn
 from pulsar.base.events import EventRow
-from pulsar.base.http import Principal, Pulsar
+from pulsar.base.http import Pulsar
 from pulsar.live.follower import POLL_SECONDS, Follower
 from pulsar.live.messages import Line, of_event
 from pulsar.live.room import AT_ONCE, AWAY, GONE, LEAVING, NOT_SIGNED_IN, Ended, Listener, Room
 from pulsar.orgs.model import Membership
 from pulsar.orgs.roles import Role
-from pulsar.people import sessions
-from pulsar.people.access import entered
+from pulsar.people import keys, sessions
+from pulsar.people.access import Anybody, KeyHolder, entered
 
 log = structlog.get_logger()
 
@@ -63,7 +63,7 @@ class Hub:
         return list(room.listeners) if room else []
 
     @contextlib.asynccontextmanager
-    async def joined(self, caller: Principal, after: int | None) -> AsyncIterator[tuple[Listener, int, bool]]:
+    async def joined(self, caller: Anybody, after: int | None) -> AsyncIterator[tuple[Listener, int, bool]]:
         """The listener, the last number that there is, and whether it has to load anew what it shows. Raises
         NotSignedIn, Ended."""
         room = self._room(caller.org_id)
@@ -106,7 +106,7 @@ class Hub:
             del self._rooms[room.org]
             self._readers.pop(room.org).cancel()
 
-    async def _standing(self, caller: Principal) -> Standing:
+    async def _standing(self, caller: Anybody) -> Standing:
         async with self._entering, entered(self._pulsar, caller, Role.VIEWER) as tx:
             if caller.session_id and caller.session_id not in await sessions.living(tx, {caller.session_id}):
                 raise NotSignedIn
@@ -170,6 +170,10 @@ async def _show_out(tx: Transaction, room: Room, look_at_sessions: bool) -> None
     """Asked after the events were read: so of what came after a removal nothing is said to who was removed."""
     removed = set(await tx.scalars(select(Membership.user_id).where(~Membership.active)))
     gone = [one for one in room.listeners if one.caller.user_id in removed]
+    held_keys = {one.caller.key_id for one in room.listeners if isinstance(one.caller, KeyHolder)}
+    if held_keys:
+        good = await keys.standing(tx, held_keys)
+        gone += [one for one in room.listeners if isinstance(one.caller, KeyHolder) and one.caller.key_id not in good]
     if look_at_sessions:
         held = {one.caller.session_id for one in room.listeners if one.caller.session_id}
         ended = held - await sessions.living(tx, held)

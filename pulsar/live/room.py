@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from pulsar.base.http import Principal
 from pulsar.live.messages import Line
+from pulsar.people.access import Anybody
 
 Encoder = Callable[[Line], bytes]
 LookUp = Callable[[UUID, int, int], Awaitable[Sequence[Line]]]
@@ -52,7 +52,7 @@ class Ended(Exception):
 class Listener:
     """Somebody who hears what comes after `seen`."""
 
-    def __init__(self, room: "Room", caller: Principal) -> None:
+    def __init__(self, room: "Room", caller: Anybody) -> None:
         self.room = room
         self.caller = caller
         self.seen = 0
@@ -152,7 +152,7 @@ class Room:
         self.opened.set()
 
     @contextlib.contextmanager
-    def entered_by(self, caller: Principal) -> Iterator[Listener]:
+    def entered_by(self, caller: Anybody) -> Iterator[Listener]:
         listener = Listener(self, caller)
         self.listeners.add(listener)
         try:

@@ -9,11 +9,11 @@ from starlette.types import Receive, Scope, Send
 
 from pulsar.audit.rules import wanted
 from pulsar.base.errors import NotSignedIn
-from pulsar.base.http import Principal
 from pulsar.live.hub import Hub
 from pulsar.live.messages import Line, about_connection, streamed
 from pulsar.live.room import GONE, NOT_SIGNED_IN, Encoder, Ended, Listener
 from pulsar.live.wire import TOO_SLOW, WRITE_SECONDS
+from pulsar.people.access import Anybody
 
 # After a lost connection a client waits so long before it connects again.
 _RETRY = b"retry: 2000\n\n"
@@ -31,7 +31,7 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, hub: Hub, caller: Principal, after: int | None, types: Collection[str]) -> None:
+    def __init__(self, hub: Hub, caller: Anybody, after: int | None, types: Collection[str]) -> None:
         super().__init__(headers={"cache-control": "no-store", "x-accel-buffering": "no"})
         del self.headers["content-length"]
         self._hub, self._caller, self._after, self._encode = hub, caller, after, _encoder(types)

@@ -13,14 +13,14 @@ from sqlalchemy.exc import IntegrityError
 
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, NameTaken, NotFound
-from pulsar.base.http import Body, Page, Pages, Principal, Pulsar, PulsarNode, View, check_version, page_of
+from pulsar.base.http import Body, Page, Pages, Pulsar, PulsarNode, View, check_version, page_of
 from pulsar.notify import channel_setup, trial
 from pulsar.notify.callbacks import manifest_of, path_of
 from pulsar.notify.channel import Contact, Reach, contact_of, reads_replies, registry, tells_how_it_went
 from pulsar.notify.model import ChannelRow
 from pulsar.notify.recipients import recipient_of, unreachable
 from pulsar.orgs.roles import Role
-from pulsar.people.access import AsAdmin, AsViewer, Caller, entered
+from pulsar.people.access import Anybody, AnyCaller, AsAdmin, AsViewer, Caller, entered
 
 router = APIRouter(prefix="/notifications/channels", tags=["Notification channels"])
 
@@ -131,7 +131,7 @@ async def _get(tx: Transaction, channel_id: UUID, *, to_change: bool = False) ->
 
 
 @router.get("/kinds")
-async def list_kinds(tx: AsViewer, pulsar: PulsarNode, caller: Caller) -> ChannelKinds:
+async def list_kinds(tx: AsViewer, pulsar: PulsarNode, caller: AnyCaller) -> ChannelKinds:
     kinds = [
         ChannelKind(
             slug=channel.slug,
@@ -157,7 +157,7 @@ async def list_channels(tx: AsViewer, paging: Pages) -> Page[ChannelView]:
 
 
 @router.post("", status_code=201)
-async def create_channel(body: NewChannel, caller: Caller, pulsar: PulsarNode) -> ChannelView:
+async def create_channel(body: NewChannel, caller: AnyCaller, pulsar: PulsarNode) -> ChannelView:
     """Some kinds ask the provider first, and say what it does not take."""
     config = body.config
     async with entered(pulsar, caller, Role.ADMIN):
@@ -179,7 +179,7 @@ async def get_channel(channel_id: UUID, tx: AsViewer) -> ChannelView:
 
 
 @router.patch("/{channel_id}")
-async def update_channel(channel_id: UUID, body: ChannelChange, caller: Caller, pulsar: PulsarNode) -> ChannelView:
+async def update_channel(channel_id: UUID, body: ChannelChange, caller: AnyCaller, pulsar: PulsarNode) -> ChannelView:
     changes = body.sent("version")
     if "bundle_seconds" in changes:
         changes["bundle"] = _span(changes.pop("bundle_seconds"))
@@ -195,7 +195,7 @@ async def update_channel(channel_id: UUID, body: ChannelChange, caller: Caller, 
         return _view(tx, row)
 
 
-async def _accepted(pulsar: Pulsar, caller: Principal, channel_id: UUID, body: ChannelChange) -> dict[str, Any]:
+async def _accepted(pulsar: Pulsar, caller: Anybody, channel_id: UUID, body: ChannelChange) -> dict[str, Any]:
     """The new settings, as the provider takes them if it is asked; with no transaction open meanwhile."""
     async with entered(pulsar, caller, Role.ADMIN) as tx:
         row = await _get(tx, channel_id)

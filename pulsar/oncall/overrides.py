@@ -41,7 +41,7 @@ async def planned(tx: Transaction, known: Known, values: Mapping[str, Any]) -> O
         raise Invalid("This is over already; who was on call stays as it was.", field="ends_at")
     fields = dict(values) | {"starts_at": max(values["starts_at"], now)}
     await _check(tx, known, fields, fields)
-    return OverrideRow(id=new_id(), schedule_id=known.row.id, created_by=tx.actor.id, created_at=now, **fields)
+    return OverrideRow(id=new_id(), schedule_id=known.row.id, created_by=tx.actor.person, created_at=now, **fields)
 
 
 async def _check(tx: Transaction, known: Known, fields: Mapping[str, Any], changed: Collection[str]) -> None:
@@ -108,7 +108,7 @@ async def _hand_over(
     other = OverrideRow(
         id=new_id(),
         schedule_id=row.schedule_id,
-        created_by=tx.actor.id,
+        created_by=tx.actor.person,
         created_at=row.created_at,
         cover_request_id=row.cover_request_id,
         **fields,

@@ -208,7 +208,9 @@ async def write(tx: Transaction, row: RotationRow, before: Rotation, after: Rota
     for new in after.revisions:
         if new not in before.revisions:
             plan = new.plan.to_json() if new.plan else None
-            tx.add(RevisionRow(rotation_id=row.id, effective_at=new.effective_at, plan=plan, created_by=tx.actor.id))
+            tx.add(
+                RevisionRow(rotation_id=row.id, effective_at=new.effective_at, plan=plan, created_by=tx.actor.person)
+            )
     last = after.revisions[-1]
     row.removed_at = None if last.plan else last.effective_at
     row.version += 1

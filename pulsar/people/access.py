@@ -1,52 +1,135 @@
-"""May this caller do this? A handler's transaction, opened for the caller's organization and role."""
+"""May this caller do this? A handler's transaction, opened for the caller's organization, and for a person's role or an
+API key's scopes."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from typing import Annotated
+from uuid import UUID
 
 import structlog
-from fastapi import Depends
-from sqlalchemy import select
+from fastapi import Depends, Request
+from sqlalchemy import select, text
 
+from pulsar.base import crypto
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Forbidden, NotSignedIn
 from pulsar.base.events import Actor
-from pulsar.base.http import Principal, Pulsar, PulsarNode, principal
+from pulsar.base.http import API, Principal, Pulsar, PulsarNode, bearer, principal_from
 from pulsar.orgs.model import Membership
 from pulsar.orgs.roles import Role
+from pulsar.people import keys
 from pulsar.people.model import User
+from pulsar.people.permissions import Scope, opened_by, role_with
+
+
+class NeedsPerson(Forbidden):
+    """This is about the person who asks, and an API key is none."""
+
+
+@dataclass(frozen=True)
+class KeyHolder:
+    """A script that sends an API key. `path`: what it asks for, below /api/v1/, which its scopes are about."""
+
+    org_id: UUID
+    key_id: UUID
+    secret: str
+    path: str
+    user_id: None = None
+    session_id: None = None
+
+
+Anybody = Principal | KeyHolder
+
+
+def _key_in(request: Request) -> str | None:
+    """An API key, from either header that it may come in."""
+    found = request.headers.get("x-api-key") or bearer(request)
+    return found if found.startswith(keys.PREFIX) else None
+
+
+def principal(request: Request, pulsar: PulsarNode) -> Principal:
+    if _key_in(request):
+        raise NeedsPerson
+    token = bearer(request)
+    if not token:
+        raise NotSignedIn
+    return principal_from(token, pulsar.keys)
+
+
+async def anybody(request: Request, pulsar: PulsarNode) -> Anybody:
+    secret = _key_in(request)
+    if not secret:
+        return principal(request, pulsar)
+    async with pulsar.db.without_org() as tx:
+        query = text("SELECT org_id, id FROM api_key(:hash)")
+        row = (await tx.execute(query, {"hash": crypto.token_hash(secret)})).one_or_none()
+    if not row:
+        raise NotSignedIn("There is no such API key, or it was revoked.")
+    return KeyHolder(row.org_id, row.id, secret, request.url.path.removeprefix(f"{API}/"))
+
 
 Caller = Annotated[Principal, Depends(principal)]
+"""A person. Routes that need none, because all they do is the organization's, take AnyCaller or only a transaction."""
+
+AnyCaller = Annotated[Anybody, Depends(anybody)]
 
 
 @asynccontextmanager
-async def entered(pulsar: Pulsar, caller: Principal, needed: Role) -> AsyncIterator[Transaction]:
-    """Looks the role up at every request: who was removed or demoted is so at once, not when a token expires.
-    Raises NotSignedIn for somebody who is no member (any more), Forbidden for too low a role."""
+async def entered(pulsar: Pulsar, caller: Anybody, needed: Role) -> AsyncIterator[Transaction]:
+    """Looks the role or the scopes up at every request: who was removed or demoted is so at once, not when a token
+    expires. Raises NotSignedIn for a member or a key that is none (any more), Forbidden for one that may not."""
     structlog.contextvars.bind_contextvars(org=str(caller.org_id))
     async with pulsar.db.in_org(caller.org_id) as tx:
-        row = (
-            await tx.execute(
-                select(Membership.role, User.full_name)
-                .join(User, User.id == Membership.user_id)
-                .where(Membership.user_id == caller.user_id, Membership.active)
-            )
-        ).one_or_none()
-        if not row:
-            raise NotSignedIn
-        if not Role(row.role).includes(needed):
-            raise Forbidden(f"This needs the role {needed.value}; yours is {row.role}.")
-        tx.actor = Actor("user", caller.user_id, row.full_name)
+        if isinstance(caller, KeyHolder):
+            tx.actor = await _script(tx, caller, needed)
+        else:
+            tx.actor = await _member(tx, caller, needed)
         yield tx
 
 
-def _as(needed: Role) -> Callable[[Principal, Pulsar], AsyncIterator[Transaction]]:
-    async def transaction(caller: Caller, pulsar: PulsarNode) -> AsyncIterator[Transaction]:
+async def _member(tx: Transaction, caller: Principal, needed: Role) -> Actor:
+    row = (
+        await tx.execute(
+            select(Membership.role, User.full_name)
+            .join(User, User.id == Membership.user_id)
+            .where(Membership.user_id == caller.user_id, Membership.active)
+        )
+    ).one_or_none()
+    if not row:
+        raise NotSignedIn
+    if not Role(row.role).includes(needed):
+        raise Forbidden(f"This needs the role {needed.value}; yours is {row.role}.")
+    return Actor("user", caller.user_id, row.full_name)
+
+
+async def _script(tx: Transaction, caller: KeyHolder, needed: Role) -> Actor:
+    key = await keys.behind(tx, caller.secret)
+    if not key:
+        raise NotSignedIn("This API key was revoked or has expired.")
+    scopes = opened_by(caller.path, needed)
+    if scopes.isdisjoint(key.scopes):
+        wanted = " or ".join(scope.value for scope in Scope if scope in scopes)
+        raise Forbidden(f"This needs a key with the scope {wanted}; this one has {', '.join(key.scopes)}.")
+    return Actor("key", key.id, key.name)
+
+
+def _as(needed: Role) -> Callable[[Anybody, Pulsar], AsyncIterator[Transaction]]:
+    async def transaction(caller: AnyCaller, pulsar: PulsarNode) -> AsyncIterator[Transaction]:
         opened: AbstractAsyncContextManager[Transaction] = entered(pulsar, caller, needed)
         async with opened as tx:
             yield tx
 
     return transaction
+
+
+async def role_of(tx: Transaction) -> Role:
+    """Of who acts: a person's own, or the one that a key's scopes amount to."""
+    assert tx.actor.id
+    if tx.actor.type == "key":
+        return role_with((await keys.get(tx, tx.actor.id)).scopes)
+    membership = await tx.get_one(Membership, (tx.org, tx.actor.id))
+    return membership.rank
 
 
 # scope="function": committed before the answer leaves, so a 2xx is never ahead of its change.

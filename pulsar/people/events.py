@@ -1,6 +1,7 @@
 """What happened to teams and accounts."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from pulsar.base.events import Changes, Event
@@ -97,4 +98,36 @@ class AccountLinked(AccountEvent):
 class AccountUnlinked(AccountEvent):
     type: ClassVar = "account.unlinked"
     provider: str
+    name: str
+
+
+class ApiKeyEvent(Event):
+    subject_type: ClassVar = "api_key"
+
+
+@dataclass(frozen=True)
+class ApiKeyCreated(ApiKeyEvent):
+    type: ClassVar = "api_key.created"
+    name: str
+    scopes: list[str]
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ApiKeyUpdated(ApiKeyEvent):
+    type: ClassVar = "api_key.updated"
+    name: str
+    changes: Changes
+
+
+@dataclass(frozen=True)
+class ApiKeyRotated(ApiKeyEvent):
+    type: ClassVar = "api_key.rotated"
+    name: str
+    old_until: datetime | None
+
+
+@dataclass(frozen=True)
+class ApiKeyRevoked(ApiKeyEvent):
+    type: ClassVar = "api_key.revoked"
     name: str

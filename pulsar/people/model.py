@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, func
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pulsar.base.ids import new_id
@@ -132,4 +132,27 @@ class LinkedAccount(OrgOwned):
     workspace: Mapped[str]
     account: Mapped[str]
     name: Mapped[str]
+    created_at: Mapped[datetime] = created_at_column()
+
+
+class ApiKey(OrgOwned):
+    """By which a script calls the API. `old_key_hash`, of before its rotation, is good until `old_key_until`."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "created_by"], ["memberships.org_id", "memberships.user_id"]),
+        Index("uq_api_keys_key_hash", "key_hash", unique=True),
+        Index("uq_api_keys_old_key_hash", "old_key_hash", unique=True),
+    )
+
+    name: Mapped[str]
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    key_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    key_prefix: Mapped[str]
+    old_key_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    old_key_until: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    created_by: Mapped[UUID | None]
+    version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = created_at_column()

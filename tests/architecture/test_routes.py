@@ -37,7 +37,7 @@ FOR_VIEWERS |= {"POST /users/me/accounts", "POST /users/me/accounts/look"}
 # And look whom a policy would page, which pages nobody.
 FOR_VIEWERS |= {"POST /escalation-policies/simulate", "POST /escalation-policies/{policy_id}/simulate"}
 # Who did what is for those who answer for it.
-FOR_ADMINS = {"GET /audit", "GET /audit/export"}
+FOR_ADMINS = {"GET /audit", "GET /audit/export", "GET /api-keys", "GET /api-keys/{key_id}"}
 # One person's own: to whom it does not belong it is not there, in the same organization either.
 OWN = (
     "/users/me/accounts/{account_id}",
@@ -105,7 +105,7 @@ async def test_a_strangers_id_is_answered_as_one_that_does_not_exist(
     """404 for all methods, with the words for an id that never was, so that it cannot even be guessed."""
     wrong = {}
     for route in with_ids(routes):
-        for eve in (eves.owner, eves.viewer) if route.reads else (eves.owner,):
+        for eve in (eves.owner, eves.viewer) if route.reads and str(route) not in FOR_ADMINS else (eves.owner,):
             of_ana = await status_of(http, eve.access_token, route, route.at(anas.ids))
             of_nobody = await status_of(http, eve.access_token, route, route.at(dict.fromkeys(anas.ids, NOBODY)))
             said = [{**answer.json(), "request_id": ""} for answer in (of_ana, of_nobody)]

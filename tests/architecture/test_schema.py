@@ -195,6 +195,7 @@ async def test_functions_with_the_owners_rights_are_few_and_cannot_be_misled(own
         " WHERE prosecdef AND pronamespace = 'public'::regnamespace",
     )
     assert {row.proname for row in found} == {
+        "api_key",
         "audit_findings",
         "calendar_feed",
         "engine_state",

@@ -341,6 +341,66 @@ export interface paths {
 		patch: operations['change_role'];
 		trace?: never;
 	};
+	'/api/v1/api-keys': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List Api Keys */
+		get: operations['list_api_keys'];
+		put?: never;
+		/**
+		 * Create Api Key
+		 * @description The only answer that has the key itself in it.
+		 */
+		post: operations['create_api_key'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/api-keys/{key_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Get Api Key */
+		get: operations['get_api_key'];
+		put?: never;
+		post?: never;
+		/**
+		 * Revoke Api Key
+		 * @description At once: the next request with it is refused.
+		 */
+		delete: operations['revoke_api_key'];
+		options?: never;
+		head?: never;
+		/** Update Api Key */
+		patch: operations['update_api_key'];
+		trace?: never;
+	};
+	'/api/v1/api-keys/{key_id}/rotate': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Rotate Api Key */
+		post: operations['rotate_api_key'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/alerts': {
 		parameters: {
 			query?: never;
@@ -2531,7 +2591,7 @@ export interface components {
 			 * Type
 			 * @enum {string}
 			 */
-			type: 'user' | 'integration' | 'system' | 'link' | 'phone' | 'chat';
+			type: 'user' | 'integration' | 'system' | 'link' | 'phone' | 'chat' | 'key';
 			/** Id */
 			id: string | null;
 			/** Name */
@@ -3101,6 +3161,36 @@ export interface components {
 			url: string;
 			/** Webcal Url */
 			webcal_url: string;
+		};
+		/** CreatedKey */
+		CreatedKey: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
+			/** Scopes */
+			scopes: components['schemas']['Scope'][];
+			/** Key Prefix */
+			key_prefix: string;
+			/** Expires At */
+			expires_at: string | null;
+			/** Last Used At */
+			last_used_at: string | null;
+			/** Old Key Until */
+			old_key_until: string | null;
+			created_by: components['schemas']['Named'] | null;
+			/** Version */
+			version: number;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			/** Key */
+			key: string;
 		};
 		/** CreatedToken */
 		CreatedToken: {
@@ -3727,6 +3817,48 @@ export interface components {
 			 */
 			expires_at: string;
 		};
+		/** KeyChange */
+		KeyChange: {
+			/**
+			 * Name
+			 * @default
+			 */
+			name?: string;
+			/** Scopes */
+			scopes?: components['schemas']['Scope'][];
+			/** Expires At */
+			expires_at?: string | null;
+			/** Version */
+			version?: number | null;
+		};
+		/** KeyView */
+		KeyView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
+			/** Scopes */
+			scopes: components['schemas']['Scope'][];
+			/** Key Prefix */
+			key_prefix: string;
+			/** Expires At */
+			expires_at: string | null;
+			/** Last Used At */
+			last_used_at: string | null;
+			/** Old Key Until */
+			old_key_until: string | null;
+			created_by: components['schemas']['Named'] | null;
+			/** Version */
+			version: number;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+		};
 		/** LevelOutlook */
 		LevelOutlook: {
 			/** Cycle */
@@ -4087,6 +4219,15 @@ export interface components {
 			role?: components['schemas']['Role'];
 			/** Team Ids */
 			team_ids?: string[];
+		};
+		/** NewKey */
+		NewKey: {
+			/** Name */
+			name: string;
+			/** Scopes */
+			scopes: components['schemas']['Scope'][];
+			/** Expires At */
+			expires_at?: string | null;
 		};
 		/** NewLink */
 		NewLink: {
@@ -5022,6 +5163,21 @@ export interface components {
 			/** Next Cursor */
 			next_cursor: string | null;
 		};
+		/** Page[KeyView] */
+		Page_KeyView_: {
+			/** Items */
+			items: components['schemas']['KeyView'][];
+			/** Total */
+			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
 		/** Page[LinkView] */
 		Page_LinkView_: {
 			/** Items */
@@ -5792,6 +5948,15 @@ export interface components {
 			 */
 			role: 'lead' | 'member';
 		};
+		/** Rotation */
+		Rotation: {
+			/**
+			 * Overlap Hours
+			 * @description How long the old secret stays good as well.
+			 * @default 0
+			 */
+			overlap_hours?: number;
+		};
 		/** RotationChange */
 		RotationChange: {
 			/**
@@ -6077,6 +6242,11 @@ export interface components {
 			 */
 			updated_at: string;
 		};
+		/**
+		 * Scope
+		 * @enum {string}
+		 */
+		Scope: 'read' | 'alerts' | 'on-call' | 'configuration' | 'admin';
 		/** SentInvitation */
 		SentInvitation: {
 			/**
@@ -7559,6 +7729,205 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['TeamMemberView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_api_keys: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_KeyView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	create_api_key: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewKey'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['CreatedKey'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	get_api_key: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				key_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['KeyView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	revoke_api_key: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				key_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	update_api_key: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				key_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['KeyChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['KeyView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	rotate_api_key: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				key_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Rotation'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['CreatedKey'];
 				};
 			};
 			/** @description Validation Error */
@@ -12802,7 +13171,7 @@ export interface operations {
 				type?: string[] | null;
 				/** @description `activity`: what alerts, escalations, messages did; `audit`: the rest. */
 				kind?: ('activity' | 'audit') | null;
-				actor_type?: ('user' | 'integration' | 'system' | 'link' | 'phone' | 'chat') | null;
+				actor_type?: ('user' | 'integration' | 'system' | 'link' | 'phone' | 'chat' | 'key') | null;
 				/** @description Who did it. */
 				actor_id?: string | null;
 				/** @description `alert`, `policy`, ... */
@@ -12856,7 +13225,7 @@ export interface operations {
 				type?: string[] | null;
 				/** @description `activity`: what alerts, escalations, messages did; `audit`: the rest. */
 				kind?: ('activity' | 'audit') | null;
-				actor_type?: ('user' | 'integration' | 'system' | 'link' | 'phone' | 'chat') | null;
+				actor_type?: ('user' | 'integration' | 'system' | 'link' | 'phone' | 'chat' | 'key') | null;
 				/** @description Who did it. */
 				actor_id?: string | null;
 				/** @description `alert`, `policy`, ... */
@@ -12902,7 +13271,7 @@ export interface operations {
 				type?: string[] | null;
 				/** @description `activity`: what alerts, escalations, messages did; `audit`: the rest. */
 				kind?: ('activity' | 'audit') | null;
-				actor_type?: ('user' | 'integration' | 'system' | 'link' | 'phone' | 'chat') | null;
+				actor_type?: ('user' | 'integration' | 'system' | 'link' | 'phone' | 'chat' | 'key') | null;
 				/** @description Who did it. */
 				actor_id?: string | null;
 				/** @description `alert`, `policy`, ... */

@@ -42,12 +42,19 @@ class Config(BaseConfig):
     signing_secret: Annotated[
         Secret,
         StringConstraints(pattern=r"^[0-9a-fA-F]{16,128}$"),
-        Field(title="Signing secret", description="In your app, under Basic Information. By it a press is known."),
+        Field(
+            title="Signing secret",
+            description="In your app, under Basic Information. It shows that a press comes from Slack.",
+        ),
     ]
     channel: Annotated[
         str,
         StringConstraints(pattern=r"^([CG][A-Z0-9]{6,20}|#?[^\s#@,]{1,80})$"),
-        Field(title="Channel", description="Its name, or its id. The app must be in a private one.", examples=["#ops"]),
+        Field(
+            title="Channel",
+            description="Its name, or its id. Into a private one you have to invite the app.",
+            examples=["#ops"],
+        ),
     ]
     api_url: Annotated[HttpUrl, Field(title="API address", description="Another one only for GovSlack.")] = HttpUrl(
         "https://slack.com/api"

@@ -13,6 +13,7 @@ const ICONS: Record<string, typeof Bell> = {
 	email: Mail,
 	ntfy: Push,
 	slack: Hash,
+	slack_app: Hash,
 	sms: Message,
 	teams: Users,
 	telegram: Telegram,

@@ -10,7 +10,8 @@ const schema = {
 		security: { $ref: '#/$defs/Security', default: 'starttls', title: 'Encryption' },
 		password: { anyOf: [{ type: 'string' }, { type: 'null' }], writeOnly: true, title: 'Password' },
 		headers: { type: 'object', additionalProperties: { type: 'string' }, writeOnly: true },
-		quiet: { type: 'boolean', default: false }
+		quiet: { type: 'boolean', default: false },
+		workspace: { type: 'string', default: '', readOnly: true }
 	}
 };
 

@@ -29,6 +29,8 @@ interface Property {
 	minimum?: number;
 	maximum?: number;
 	writeOnly?: boolean;
+	/** The provider has filled it in. */
+	readOnly?: boolean;
 	anyOf?: Property[];
 	allOf?: Property[];
 	$ref?: string;
@@ -57,7 +59,8 @@ function kindOf(property: Property): SchemaField['kind'] {
 
 export function fieldsOf(configSchema: unknown): SchemaField[] {
 	const { properties = {}, required = [], $defs = {} } = configSchema as Schema;
-	return Object.entries(properties).map(([name, raw]) => {
+	const own = Object.entries(properties).filter(([, { readOnly }]) => !readOnly);
+	return own.map(([name, raw]) => {
 		const property = plain(raw, $defs);
 		const initial = property.default;
 		return {

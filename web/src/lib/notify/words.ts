@@ -18,7 +18,7 @@ export const RETRYING = { text: 'Retrying', tone: 'warn' } as const;
 
 /** Of a channel's settings the one that tells it from others of its kind. */
 export const whereTo = (config: Record<string, unknown>): string =>
-	['from_address', 'url', 'channel', 'chat_id', 'from_number', 'server']
+	['from_address', 'url', 'channel_name', 'channel', 'chat_id', 'from_number', 'server']
 		.map((name) => config[name])
 		.filter((value) => typeof value === 'string' && value !== '')
 		.map(String)[0] ?? '';

@@ -66,7 +66,7 @@ async def page(tx: Transaction, incident: Incident, wanted: Wanted) -> IncidentP
         target_id=called.id,
         target_name=called.name,
         message=wanted.message,
-        paged_by_user_id=actions.person(tx),
+        paged_by_user_id=tx.actor.person,
     )
     tx.add(made)
     await tx.flush()
@@ -132,7 +132,7 @@ async def come(tx: Transaction, page_id: UUID) -> IncidentPage:
     if not await waits(tx, found):
         raise PageStateConflict
     await _answered(tx, incident, found)
-    if who := actions.person(tx):
+    if who := tx.actor.person:
         await responders.join(tx, incident, who)
     else:
         responders.acknowledged(incident, clock.now())
@@ -147,14 +147,14 @@ async def waits(tx: Transaction, found: IncidentPage) -> bool:
 
 
 async def _answered(tx: Transaction, incident: Incident, found: IncidentPage) -> None:
-    found.acknowledged_at, found.acknowledged_by_user_id = clock.now(), actions.person(tx)
+    found.acknowledged_at, found.acknowledged_by_user_id = clock.now(), tx.actor.person
     await tx.flush()
     await escalation.stop(tx, found.id, f"{tx.actor.name} is coming")
 
 
 async def join(tx: Transaction, incident: Incident) -> Responder:
     """Whoever acts is on it, without having been called or after it; pages of them alone are thereby answered."""
-    who = actions.person(tx)
+    who = tx.actor.person
     assert who
     for found in await _open(tx, incident):
         if found.target_type == "user" and found.target_id == who:

@@ -1,4 +1,7 @@
-"""Why was somebody paged, and why was somebody else not? What happened, told in plain words. No I/O, no clock."""
+"""Why was somebody paged, and why was somebody else not? What happened, told in plain words. No I/O, no clock.
+
+Instants come in the time zone of whoever asks, and so stand in the sentences.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -29,6 +32,8 @@ class Sent:
     name: str
     names: tuple[str, ...]
     """Whom a message to a room names."""
+    user_ids: tuple[UUID, ...]
+    """The same by their ids: two may have one name, and one may have had another. Old rows have none."""
     channel: str
     purpose: str
     level: int | None
@@ -75,7 +80,7 @@ _ORIGINS = {
 
 
 def clock_time(at: datetime) -> str:
-    return f"{at:%H:%M:%S} UTC"
+    return f"{at:%H:%M:%S %Z}"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -94,7 +99,9 @@ def story(facts: Iterable[Fact], messages: Iterable[Sent], person: Person | None
 
 
 def concerns(sent: Sent, person: Person) -> bool:
-    return sent.user_id == person.id or (sent.user_id is None and person.name in sent.names)
+    if sent.user_id:
+        return sent.user_id == person.id
+    return person.id in sent.user_ids if sent.user_ids else person.name in sent.names
 
 
 def _told(fact: Fact) -> Iterator[Line]:

@@ -1,10 +1,13 @@
 """Why was I paged, and why was I not? Answered in words that somebody understands who does not know the code."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.domain import crowd
-from tests.ladders import Json, activity, integration, ladder, level, mail_channel, read, team, team_of
+from tests.ladders import Json, activity, integration, ladder, level, mail_channel, outlook, read, team, team_of
+from tests.receiver import Receiver
 from tests.schedules import override, rotation, schedule
 from tests.world import Engine, Mailbox, People, Person
 
@@ -190,3 +193,39 @@ async def test_a_lot_among_a_thousand_is_told_in_few_words_and_answers_each_of_t
     assert others
     found = await read(ana, f"/alerts/{alert}/explain", user=others[0]["id"])
     assert found["answer"] == f"No. Level 1 could have paged {others[0]['full_name']}, but the lot fell on {drawn}."
+
+
+async def test_whom_a_room_was_told_of_is_known_by_their_id_and_not_by_their_name(
+    ana: Person, bo: Person, people: People, engine: Engine, receiver: Receiver
+) -> None:
+    """Two may have the same name."""
+    namesake = await people.colleague(ana, "Bo", "member")
+    await ana.makes("/notifications/channels", **receiver.channel())
+    await ladder(ana, level(0, bo))
+    alert = await opened(ana)
+    await engine.settle()
+    told = await explained(ana, alert, bo)
+    assert told["paged"]
+    assert said(told, "message")[0].startswith("A message went to the room, for Bo over Webhook")
+    of_the_other = await explained(ana, alert, namesake)
+    assert not of_the_other["paged"]
+    assert said(of_the_other, "message") == []
+
+
+async def test_times_are_by_the_clock_of_whoever_asks(
+    ana: Person, bo: Person, engine: Engine, receiver: Receiver
+) -> None:
+    await ana.makes("/notifications/channels", **receiver.channel())
+    await ladder(ana, level(0, ana), level(600, bo))
+    alert = await opened(ana)
+    await engine.settle()
+    assert (await ana.patch("/auth/me", time_zone="Asia/Kolkata")).is_success
+    fired = datetime.fromisoformat((await outlook(ana, alert))["next"]["at"])
+
+    of_bo = (await explained(ana, alert, bo))["answer"]
+    assert f"pages Bo at {fired.astimezone(ZoneInfo('Asia/Kolkata')):%H:%M:%S} IST" in of_bo
+    assert f"pages Bo at {fired.astimezone(UTC):%H:%M:%S} UTC" in (await explained(bo, alert, bo))["answer"]
+    of_ana = await explained(ana, alert, ana)
+    assert of_ana["answer"].endswith(" IST over Webhook.")
+    # Instants of the API are in UTC for everybody.
+    assert all(line["at"].endswith("Z") for line in of_ana["lines"])

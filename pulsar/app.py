@@ -38,6 +38,7 @@ from pulsar.inbound.ingest import DOCUMENTED, LARGEST_BODY, Ingest
 from pulsar.incidents import api as incidents
 from pulsar.incidents import pages_api as incident_pages
 from pulsar.incidents import room_api as incident_rooms
+from pulsar.incidents import updates_api as incident_updates
 from pulsar.incidents import work_api as incident_work
 from pulsar.invitations import api as invitations
 from pulsar.invitations import guest_api as guests
@@ -89,6 +90,7 @@ _ROUTES = (
     incidents,
     incident_rooms,
     incident_pages,
+    incident_updates,
     incident_work,
     schedules,
     rotations,

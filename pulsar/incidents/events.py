@@ -197,3 +197,29 @@ class ResponderJoined(IncidentEvent):
     responder_id: str
     user_id: str
     user: str
+
+
+@dataclass(frozen=True)
+class SubscriberAdded(IncidentEvent):
+    """Is told of status updates: a member, by name, or somebody else, by address."""
+
+    type: ClassVar = "incident.subscriber_added"
+    subscriber_id: str
+    subscriber: str
+
+
+@dataclass(frozen=True)
+class SubscriberRemoved(IncidentEvent):
+    type: ClassVar = "incident.subscriber_removed"
+    subscriber_id: str
+    subscriber: str
+
+
+@dataclass(frozen=True)
+class UpdatePublished(IncidentEvent):
+    """Stakeholders were told: so many. The words are in the update."""
+
+    type: ClassVar = "incident.update_published"
+    update_id: str
+    status: str
+    recipients: int

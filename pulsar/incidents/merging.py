@@ -11,6 +11,7 @@ from pulsar.incidents import actions, linking, paging
 from pulsar.incidents.events import DuplicateMerged, IncidentMerged, ResponderAdded, TimelineAdded
 from pulsar.incidents.model import Incident, LinkedAlert, Note, Responder
 from pulsar.incidents.rules import IncidentStatus
+from pulsar.incidents.update_model import Subscriber
 from pulsar.incidents.work_model import Link, Task
 from pulsar.people.names import user_names
 
@@ -29,6 +30,7 @@ async def merge(tx: Transaction, duplicate_id: UUID, into_id: UUID) -> Incident:
     notes = await _move_notes(tx, duplicate, survivor)
     tasks = await _move(tx, Task, duplicate, survivor)
     await _move(tx, Link, duplicate, survivor)
+    await _move_subscribers(tx, duplicate, survivor)
     await paging.call_off_all(tx, duplicate, f"it was merged into incident #{survivor.number}")
     survivor.milestones = survivor.milestones.with_those_of(duplicate.milestones)
     await _end(tx, duplicate, survivor)
@@ -86,6 +88,18 @@ async def _move_notes(tx: Transaction, duplicate: Incident, survivor: Incident) 
     await _move(tx, Note, duplicate, survivor)
     tx.record(*(TimelineAdded(survivor.id, "note_moved", str(note_id)) for note_id in ids))
     return len(ids)
+
+
+async def _move_subscribers(tx: Transaction, duplicate: Incident, survivor: Incident) -> None:
+    """Nobody is told twice."""
+    rows = (await tx.scalars(select(Subscriber).where(Subscriber.incident_id == survivor.id))).all()
+    there = {row.user_id or (row.email or "").lower() for row in rows}
+    for row in await tx.scalars(select(Subscriber).where(Subscriber.incident_id == duplicate.id)):
+        if (row.user_id or (row.email or "").lower()) in there:
+            await tx.delete(row)
+        else:
+            row.incident_id = survivor.id
+    await tx.flush()
 
 
 async def _move(tx: Transaction, table: type[Note | Task | Link], duplicate: Incident, survivor: Incident) -> int:

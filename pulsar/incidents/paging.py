@@ -25,6 +25,7 @@ from pulsar.incidents.page_model import IncidentPage
 from pulsar.incidents.rules import IncidentStatus
 from pulsar.notify.rules import Subject
 from pulsar.orgs.actions import membership_of
+from pulsar.people.access import NeedsPerson
 from pulsar.people.model import Team
 from pulsar.people.names import user_names
 
@@ -155,7 +156,8 @@ async def _answered(tx: Transaction, incident: Incident, found: IncidentPage) ->
 async def join(tx: Transaction, incident: Incident) -> Responder:
     """Whoever acts is on it, without having been called or after it; pages of them alone are thereby answered."""
     who = tx.actor.person
-    assert who
+    if not who:
+        raise NeedsPerson
     for found in await _open(tx, incident):
         if found.target_type == "user" and found.target_id == who:
             await _answered(tx, incident, found)

@@ -12,6 +12,7 @@ from pulsar.base.db import Transaction
 from pulsar.base.events import EventRow
 from pulsar.base.http import Named, View
 from pulsar.incidents.model import Note
+from pulsar.incidents.update_model import StatusUpdate
 from pulsar.people.names import user_names
 
 _PREFIX = "incident."
@@ -41,6 +42,8 @@ class TimelineEntry(View):
     data: dict[str, Any]
     note: IncidentNoteView | None
     """Of note_added and note_moved, unless the note is gone."""
+    text: str | None
+    """Of update_published: what stakeholders were told."""
 
 
 def query(incident_id: UUID) -> Select[EventRow]:
@@ -56,6 +59,7 @@ def kind_of(event: EventRow) -> str:
 async def entries(tx: Transaction, events: Sequence[EventRow]) -> list[TimelineEntry]:
     written = {UUID(event.data["note_id"]) for event in events if kind_of(event) in _WITH_WORDS}
     rows = (await tx.scalars(select(Note).where(Note.id.in_(written)))).all()
+    told = await _told(tx, events)
     notes = {str(view.id): view for view in await note_views(tx, rows)}
     return [
         TimelineEntry(
@@ -65,10 +69,17 @@ async def entries(tx: Transaction, events: Sequence[EventRow]) -> list[TimelineE
             at=event.at,
             actor=ActorView.model_validate({"type": event.actor_type, "id": event.actor_id, "name": event.actor_name}),
             data=event.data,
+            text=told.get(event.data["update_id"]) if "update_id" in event.data else None,
             note=notes.get(event.data["note_id"]) if kind_of(event) in _WITH_WORDS else None,
         )
         for event in events
     ]
+
+
+async def _told(tx: Transaction, events: Sequence[EventRow]) -> dict[str, str]:
+    ids = {UUID(event.data["update_id"]) for event in events if "update_id" in event.data}
+    rows = await tx.execute(select(StatusUpdate.id, StatusUpdate.text).where(StatusUpdate.id.in_(ids)))
+    return {str(row.id): row.text for row in rows}
 
 
 async def latest(tx: Transaction, incident_id: UUID, most: int) -> list[TimelineEntry]:

@@ -24,7 +24,7 @@ from pulsar.notify.locking import carried, lock
 from pulsar.notify.message import compose
 from pulsar.notify.model import Attempt, ChannelRow, Notification
 from pulsar.notify.outcome import cancel, count_failure, give_up
-from pulsar.notify.recipients import named, recipient_of, unreachable
+from pulsar.notify.recipients import addressed, named, recipient_of, unreachable
 from pulsar.notify.rules import DIGEST, SAME_WITHIN, TRIES, UPDATE, is_too_late, life_of
 from pulsar.orgs.actions import membership_of
 
@@ -92,7 +92,7 @@ async def _claim(tx: Transaction, pulsar: Pulsar, notification: Notification, la
         await give_up(tx, notification, problem.detail)
         return None
     user, device = notification.user_id, notification.device_id
-    recipient = await recipient_of(tx, user, channel, device) if user else None
+    recipient = await recipient_of(tx, user, channel, device) if user else addressed(notification.content)
     if why := unreachable(channel, recipient, device):
         await give_up(tx, notification, why)
         return None

@@ -69,6 +69,8 @@ class NotificationView(View):
     alert: NotifiedAlert | None
     incident: NotifiedIncident | None
     user: Named | None
+    address: str | None
+    """Of somebody who is no member."""
     channel: NotifiedChannel
     level: int | None
     cycle: int | None
@@ -107,6 +109,7 @@ def _view(
         alert=_alert(row.content),
         incident=_incident(row.content),
         user=Named(id=row.user_id, name=names.get(row.user_id, "")) if row.user_id else None,
+        address=row.content.get("to"),
         channel=NotifiedChannel(id=row.channel_id, name=row.channel_name, channel_type=row.channel_type),
         level=row.level,
         cycle=row.cycle,

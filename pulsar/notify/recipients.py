@@ -64,6 +64,11 @@ async def recipient_of(tx: Transaction, user_id: UUID, channel: Channel, device_
     return Recipient(user.full_name, user.email, phone, device)
 
 
+def addressed(content: dict[str, Any]) -> Recipient | None:
+    """Of a letter to somebody who is no member."""
+    return Recipient("", content["to"]) if "to" in content else None
+
+
 async def _device(tx: Transaction, user_id: UUID, device_id: UUID | None) -> Device | None:
     query: Select[Any] = select(DeviceRow).where(DeviceRow.user_id == user_id, _alive())
     if device_id:

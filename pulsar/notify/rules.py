@@ -6,7 +6,17 @@ from typing import Any, Literal, Self
 from uuid import UUID
 
 Purpose = Literal[
-    "page", "follow_up", "update", "digest", "test", "direct", "invitation", "cover", "shift", "verification"
+    "page",
+    "follow_up",
+    "update",
+    "digest",
+    "test",
+    "direct",
+    "invitation",
+    "cover",
+    "shift",
+    "verification",
+    "status_update",
 ]
 Status = Literal["pending", "sending", "sent", "delivered", "failed", "cancelled", "suppressed"]
 

@@ -107,13 +107,17 @@ async def _incident(owner: Person, team_id: str, alert_id: str) -> dict[str, str
     on_it = await owner.has(f"/incidents/{incident['id']}/responders")
     task = await owner.makes(f"/incidents/{incident['id']}/tasks", title="Delete logs")
     page = await owner.makes(f"/incidents/{incident['id']}/pages", team_id=team_id)
+    reader = await owner.makes(f"/incidents/{incident['id']}/subscribers", email=f"boss-{owner.email}")
+    told = await owner.makes(f"/incidents/{incident['id']}/updates", text="It is the disk")
     link = await owner.makes(f"/incidents/{incident['id']}/links", url="https://example.org/runbook")
     return {
         "incident_id": incident["id"],
         "link_id": link["id"],
         "note_id": note["id"],
         "page_id": page["id"],
+        "subscriber_id": reader["id"],
         "task_id": task["id"],
+        "update_id": told["id"],
         "responder_id": on_it["items"][0]["id"],
     }
 

@@ -1007,6 +1007,88 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/incidents/{incident_id}/subscribers': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List Subscribers */
+		get: operations['list_subscribers'];
+		put?: never;
+		/**
+		 * Add Subscriber
+		 * @description A member, or somebody else by their address.
+		 */
+		post: operations['add_subscriber'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/incidents/{incident_id}/subscribers/{subscriber_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** Remove Subscriber */
+		delete: operations['remove_subscriber'];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/incidents/{incident_id}/updates': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * List Status Updates
+		 * @description Newest first.
+		 */
+		get: operations['list_status_updates'];
+		put?: never;
+		/**
+		 * Publish Status Update
+		 * @description Goes out by mail to every subscriber. With a status the incident takes that too.
+		 */
+		post: operations['publish_status_update'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/incidents/{incident_id}/updates/{update_id}/notifications': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Log Of Status Update
+		 * @description Whether it has reached everybody.
+		 */
+		get: operations['log_of_status_update'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/incidents/{incident_id}/tasks': {
 		parameters: {
 			query?: never;
@@ -4512,6 +4594,19 @@ export interface components {
 			/** Rotations */
 			rotations?: components['schemas']['NewRotation'][];
 		};
+		/** NewStatusUpdate */
+		NewStatusUpdate: {
+			/** Text */
+			text: string;
+			status?: components['schemas']['IncidentStatus'] | null;
+		};
+		/** NewSubscriber */
+		NewSubscriber: {
+			/** User Id */
+			user_id?: string | null;
+			/** Email */
+			email?: string | null;
+		};
 		/** NewTask */
 		NewTask: {
 			/** Title */
@@ -4658,10 +4753,13 @@ export interface components {
 				| 'invitation'
 				| 'cover'
 				| 'shift'
-				| 'verification';
+				| 'verification'
+				| 'status_update';
 			alert: components['schemas']['NotifiedAlert'] | null;
 			incident: components['schemas']['NotifiedIncident'] | null;
 			user: components['schemas']['Named'] | null;
+			/** Address */
+			address: string | null;
 			channel: components['schemas']['NotifiedChannel'];
 			/** Level */
 			level: number | null;
@@ -5392,6 +5490,36 @@ export interface components {
 		Page_SetupProblemView_: {
 			/** Items */
 			items: components['schemas']['SetupProblemView'][];
+			/** Total */
+			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
+		/** Page[StatusUpdateView] */
+		Page_StatusUpdateView_: {
+			/** Items */
+			items: components['schemas']['StatusUpdateView'][];
+			/** Total */
+			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
+		/** Page[SubscriberView] */
+		Page_SubscriberView_: {
+			/** Items */
+			items: components['schemas']['SubscriberView'][];
 			/** Total */
 			total: number;
 			/** Total Is Exact */
@@ -6461,6 +6589,29 @@ export interface components {
 		 * @enum {string}
 		 */
 		Status: 'open' | 'acknowledged' | 'snoozed' | 'closed';
+		/** StatusUpdateView */
+		StatusUpdateView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			status: components['schemas']['IncidentStatus'];
+			/** Text */
+			text: string;
+			author: components['schemas']['Named'];
+			/** Messages */
+			messages: number;
+			/** Sent */
+			sent: number;
+			/** Failed */
+			failed: number;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+		};
 		/**
 		 * Step
 		 * @enum {string}
@@ -6475,6 +6626,22 @@ export interface components {
 			 * Format: uuid
 			 */
 			id: string;
+		};
+		/** SubscriberView */
+		SubscriberView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			user: components['schemas']['Named'] | null;
+			/** Email */
+			email: string | null;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
 		};
 		/**
 		 * SubscriptionBody
@@ -6733,6 +6900,8 @@ export interface components {
 				[key: string]: unknown;
 			};
 			note: components['schemas']['IncidentNoteView'] | null;
+			/** Text */
+			text: string | null;
 		};
 		/**
 		 * Times
@@ -9518,6 +9687,221 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['ResponderView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_subscribers: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_SubscriberView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	add_subscriber: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewSubscriber'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['SubscriberView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	remove_subscriber: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+				subscriber_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_status_updates: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_StatusUpdateView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	publish_status_update: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewStatusUpdate'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['StatusUpdateView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	log_of_status_update: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path: {
+				incident_id: string;
+				update_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_NotificationView_'];
 				};
 			};
 			/** @description Validation Error */

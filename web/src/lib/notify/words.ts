@@ -26,8 +26,12 @@ export const whereTo = (config: Record<string, unknown>): string =>
 export const reasonWords = (reason: string): string => reason.replaceAll('_', ' ').replace(/\.$/, '');
 
 /** Whom it went to. A guest is no member yet, and so has no name here. */
-export const recipientWords = ({ user, purpose }: Pick<Notification, 'user' | 'purpose'>): string =>
-	user?.name ?? (purpose === 'invitation' ? 'A guest, invited' : 'The room');
+export const recipientWords = ({
+	user,
+	address,
+	purpose
+}: Pick<Notification, 'user' | 'address' | 'purpose'>): string =>
+	user?.name ?? address ?? (purpose === 'invitation' ? 'A guest, invited' : 'The room');
 
 /** What a message that is not sent yet waits for. */
 export const waitsFor = (by: Notification['held_back_by']): string | null =>
@@ -47,5 +51,6 @@ export const PURPOSES: Partial<Record<Notification['purpose'], string>> = {
 	invitation: 'Invitation',
 	cover: 'Cover request',
 	shift: 'Shift',
-	verification: 'Code'
+	verification: 'Code',
+	status_update: 'Status update'
 };

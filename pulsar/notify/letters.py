@@ -1,0 +1,42 @@
+"""How are many told of the same by mail, members and whoever else has an address? As single messages, each delivered,
+retried and logged as a page is."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from pulsar.base import clock
+from pulsar.base.db import Transaction
+from pulsar.notify.actions import enabled_channels, new_row, write
+from pulsar.notify.model import ChannelRow
+from pulsar.notify.preference_setup import preferences_of
+from pulsar.notify.preferences import EVERYTHING, Preference, Send, decide
+from pulsar.notify.rules import Letter, Occasion
+
+_MAIL, _PRIORITY = "email", "P3"
+
+
+async def send(
+    tx: Transaction, users: Sequence[UUID], addresses: Sequence[str], occasion: Occasion, letter: Letter
+) -> list[UUID]:
+    """Over every e-mail channel that is enabled; the messages by their ids. Members who have switched it off for
+    themselves are not written to, and the log says so. An address gets no link: whose it is has no account here."""
+    rows: list[dict[str, Any]] = []
+    wishes = await preferences_of(tx, users)
+    for channel in await enabled_channels(tx):
+        if channel.channel_type == _MAIL:
+            for user_id in users:
+                wish = Preference(enabled=wishes.get((user_id, channel.id), EVERYTHING).enabled)
+                decision = decide(wish, _PRIORITY, clock.now())
+                rows.append(new_row(occasion, channel, user_id, letter.to_json(), decision))
+            rows += [_to_address(channel, address, occasion, letter) for address in addresses]
+    await write(tx, rows)
+    return [row["id"] for row in rows]
+
+
+def _to_address(channel: ChannelRow, address: str, occasion: Occasion, letter: Letter) -> dict[str, Any]:
+    content = letter.to_json() | {"to": address}
+    del content["path"]
+    own = replace(occasion, key=f"{occasion.key}:{address}")
+    return new_row(own, channel, None, content, Send(clock.now()))

@@ -106,6 +106,9 @@ class Customer:
         self.access_token: str = session["access_token"]
         self._http.headers["Authorization"] = f"Bearer {self.access_token}"
 
+    def close(self) -> None:
+        self._http.close()
+
     def post(self, path: str, **body: Any) -> Any:
         response = self._http.post(path, json=body)
         response.raise_for_status()

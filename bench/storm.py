@@ -98,19 +98,19 @@ async def _acknowledge(http: httpx.AsyncClient, storm: Storm) -> bool:
     return True
 
 
-async def run(server: Server) -> tuple[Storm, float]:
+async def run(server: Server, alerts: int = ALERTS, *, acknowledging: bool = True) -> tuple[Storm, float]:
     """The storm, and the seconds of the server's processors that it cost."""
-    storm = Storm(ALERTS)
+    storm = Storm(alerts)
     endpoint, url = await sink.listening(storm.seen)
     path, token = await asyncio.to_thread(_set_up, server, url)
     limits = httpx.Limits(max_connections=_SENDERS + 4)
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(base_url=server.url, timeout=60, limits=limits, headers=headers) as http:
         before = server.processor_seconds()
-        probes = [
-            asyncio.create_task(_again_and_again(lambda: _look(http), storm.looking)),
-            asyncio.create_task(_again_and_again(lambda: _acknowledge(http, storm), storm.acknowledging)),
-        ]
+        probes = [asyncio.create_task(_again_and_again(lambda: _look(http), storm.looking))]
+        if acknowledging:
+            press = _again_and_again(lambda: _acknowledge(http, storm), storm.acknowledging)
+            probes.append(asyncio.create_task(press))
         await _alerts(http, path, storm)
         until = time.perf_counter() + PATIENCE_SECONDS
         while not storm.through and time.perf_counter() < until and not any(probe.done() for probe in probes):
@@ -130,7 +130,9 @@ def _set_up(server: Server, url: str) -> tuple[str, str]:
     customer.policy(also=[customer.colleague(), customer.colleague()])
     for number in range(CHANNELS):
         customer.webhook_channel(f"Room {number}", url)
-    return customer.webhook_path(), customer.access_token
+    path = customer.webhook_path()
+    customer.close()
+    return path, customer.access_token
 
 
 def measure(server: Server) -> None:

@@ -34,8 +34,21 @@ class QueueLost(Exception):
     """The queue hands out no more jobs."""
 
 
+# One look into the index for each kind of job, which is by kind and time. PgQueuer's own two go through all that wait:
+# with a hundred thousand that took a tenth of a second, and after every wake-up.
+_DUE = """
+SELECT count(*) FROM unnest($1::text[]) AS kind (name) WHERE EXISTS (
+  SELECT FROM pgqueuer WHERE status = 'queued' AND entrypoint = kind.name AND execute_after < now())
+"""
+_NEXT = """
+SELECT min(soonest.execute_after) - now() AS eta FROM unnest($1::text[]) AS kind (name) CROSS JOIN LATERAL (
+  SELECT execute_after FROM pgqueuer WHERE status = 'queued' AND entrypoint = kind.name AND execute_after > now()
+  ORDER BY execute_after LIMIT 1) AS soonest
+"""
+
+
 class _Queries(Queries):
-    """Knows when jobs were last asked for."""
+    """Knows when jobs were last asked for, and finds the next one among many."""
 
     asked_at: float
 
@@ -47,6 +60,16 @@ class _Queries(Queries):
         jobs = await super().dequeue(*args, **options)
         self.asked_at = time.monotonic()
         return jobs
+
+    async def eligible_queued_work(self, entrypoints: list[Any]) -> int:
+        """Of how many kinds."""
+        rows: list[Any] = await self.driver.fetch(_DUE, entrypoints)
+        return int(rows[0]["count"])
+
+    async def next_deferred_eta(self, entrypoints: list[Any]) -> timedelta | None:
+        rows: list[Any] = await self.driver.fetch(_NEXT, entrypoints)
+        eta: timedelta | None = rows[0]["eta"]
+        return eta
 
     @property
     def silent(self) -> bool:

@@ -18,6 +18,7 @@ export const key = {
 	schedules: 'pulsar:schedules',
 	schedule: (id: string) => `pulsar:schedule:${id}` as const,
 	organizations: 'pulsar:organizations',
+	apiKeys: 'pulsar:api-keys',
 	/** The reader's own: no event tells of them. */
 	notices: 'pulsar:notices'
 } as const;
@@ -36,7 +37,8 @@ const BY_FAMILY: Record<string, string[]> = {
 	schedule: [key.problems],
 	rotation: [key.problems],
 	override: [key.problems],
-	organization: [key.organizations]
+	organization: [key.organizations],
+	api_key: [key.apiKeys]
 };
 
 const ON_CALL = new Set(['schedule', 'rotation', 'override', 'cover']);

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from pulsar.base.http import Pulsar
 from pulsar.notify import delivery
 from tests.domain.delivering import entry, paged
-from tests.ladders import Json, fire, ladder, level, log_of, mail_channel, read
+from tests.ladders import Json, fire, ladder, level, log_of, mail_channel, read, renewed
 from tests.receiver import Receiver
 from tests.world import Engine, Mailbox, Person
 
@@ -97,6 +97,28 @@ async def test_what_a_provider_missed_while_it_was_down_is_delivered_when_it_is_
     assert [(await entry(ana, alert))["status"] for alert in made] == ["sent"] * 8
 
 
+@pytest.mark.parametrize(("minutes", "fate"), [(10, {"sent", "failed"}), (120, {"failed"})])
+async def test_a_provider_that_is_down_for_long_drops_nothing_unseen_and_another_channel_tells_it_at_once(
+    ana: Person, bo: Person, engine: Engine, receiver: Receiver, mail: Mailbox, minutes: int, fate: set[str]
+) -> None:
+    """F26: the person is told over what works, and the message over what does not is a failure that anybody sees."""
+    await room(ana, receiver)
+    await mail_channel(ana, mail, bundle_seconds=0, follow_ups=False)
+    await ladder(ana, level(0, ana), level(600, bo))
+    receiver.answers.extend(["503 Down"] * 500)
+    (alert,) = await alerts(ana, 1, priority="P1")
+    await engine.settle()
+    assert [m.subject for m in mail.to(ana)] == ["[P1] #1 m0"]
+    await engine.advance(minutes=minutes)
+    await renewed(ana)
+    (later,) = await alerts(ana, 1)
+    receiver.answers.clear()
+    await engine.advance(minutes=11)
+    for line in await log_of(ana, alert):
+        assert line["status"] in ({"sent"} if line["channel"]["name"] == "E-mail" else fate)
+    assert ("Webhook", "sent") in {(line["channel"]["name"], line["status"]) for line in await log_of(ana, later)}
+
+
 async def test_the_breaker_of_one_channel_is_no_other_channels(
     ana: Person, engine: Engine, receiver: Receiver, mail: Mailbox
 ) -> None:
@@ -168,6 +190,36 @@ async def test_the_owner_hears_of_a_broken_channel_at_once_over_another(
     problems = (await ana.has("/problems"))["items"]
     assert [p["kind"] for p in problems if p["subject"] and p["subject"]["id"] == channel["id"]] == ["broken_channel"]
     assert (await state(ana, channel))["broken_since"]
+
+
+async def test_the_owner_of_the_mail_that_is_broken_hears_of_it_over_another_channel(
+    ana: Person, engine: Engine, receiver: Receiver, mail: Mailbox
+) -> None:
+    """F27: her own e-mail is what is broken. Over the room, within five minutes; and when that does not work either, as
+    soon as it does."""
+    await mail_channel(ana, mail)
+    mail.refuse_with = "421 shutting down"
+    await paged(ana)
+    await engine.advance(minutes=2)
+    await room(ana, receiver)
+    receiver.received.clear()
+    await engine.advance(minutes=3)
+    assert [r.json["title"] for r in receiver.received] == ["The channel E-mail does not work"]
+    await engine.advance(hours=2)
+    assert len(receiver.received) == 1
+
+
+async def test_where_nothing_else_works_the_owner_hears_of_it_as_soon_as_something_does(
+    ana: Person, engine: Engine, receiver: Receiver, mail: Mailbox
+) -> None:
+    await mail_channel(ana, mail)
+    mail.refuse_with = "421 shutting down"
+    await paged(ana)
+    await engine.advance(minutes=10)
+    assert "broken_channel" in [p["kind"] for p in (await ana.has("/problems"))["items"]]
+    await room(ana, receiver)
+    await engine.advance(minutes=2)
+    assert [r.json["title"] for r in receiver.received] == ["The channel E-mail does not work"]
 
 
 async def test_the_owner_hears_of_a_dead_provider_within_five_minutes_and_once(

@@ -9,7 +9,7 @@ import psutil
 
 from tests.e2e.paging import LATEST_SECONDS, paged_by_mail, pages
 from tests.e2e.processes import Running, stays, until
-from tests.ladders import Integration, integration, ladder, level
+from tests.ladders import Integration, integration, ladder, level, mail_channel
 from tests.receiver import Receiver
 from tests.world import Mailbox, Person, register
 
@@ -99,3 +99,22 @@ async def test_a_slow_provider_holds_up_nobody_after_the_database_came_back(
     await until("the database", lambda: answers(server.database_url))
     await (await paged_by_mail(ana, mail, 0)).tells(message="Disk full")
     await until("the page", lambda: mail.to(ana), LATEST_SECONDS)
+
+
+async def test_how_it_went_is_told_though_everybody_who_could_tell_it_was_killed_at_that_moment(
+    ana: Person, server: Running, mail: Mailbox
+) -> None:
+    """F18: a resolve, and kill -9 right after its answer."""
+    await mail_channel(ana, mail, bundle_seconds=0)
+    await ladder(ana, level(0, ana))
+    monitoring = await integration(ana)
+    alert = (await monitoring.tells(message="Disk full", alias="disk"))["alerts"][0]["id"]
+
+    async def paged() -> bool:
+        return [status for status, _ in await pages(ana, alert)] == ["sent"]
+
+    await until("the page", paged)
+    await monitoring.tells(alias="disk", action="close")
+    await killed(server.worker())
+    await until("the news", lambda: len(mail.to(ana)) > 1, LATEST_SECONDS)
+    assert mail.to(ana)[1].subject.startswith("Closed by Nagios")

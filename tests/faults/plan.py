@@ -6,12 +6,13 @@ from typing import Literal
 
 Victim = Literal["worker", "api", "database"]
 
+VICTIMS: tuple[Victim, ...] = ("worker", "api", "database")
 ALERTS = 50
 PEOPLE = 4
 POLICIES = 4
 _ALERTS_WITHIN = 6.0
 _ACKNOWLEDGED_WITHIN = 8.0
-_KILLED_WITHIN = 10.0
+_KILLED_WITHIN = 8.0
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def _alert(chance: random.Random) -> Alert:
 
 
 def kills(seed: int) -> list[Kill]:
-    """Of the nights that share a server, in their order."""
+    """Of this night, in their order: one, and now and then a second. Its neighbours' deaths come on top."""
     chance = random.Random(f"kills {seed}")
-    victims: list[Victim] = [chance.choice(("worker", "api", "database")) for _ in range(chance.randint(1, 3))]
+    victims: list[Victim] = [chance.choice(VICTIMS) for _ in range(chance.choice((1, 1, 1, 1, 2)))]
     return sorted((Kill(chance.uniform(0.5, _KILLED_WITHIN), victim) for victim in victims), key=lambda kill: kill.at)

@@ -37,6 +37,7 @@ from pulsar.inbound import api as inbound
 from pulsar.inbound.ingest import DOCUMENTED, LARGEST_BODY, Ingest
 from pulsar.incidents import api as incidents
 from pulsar.incidents import pages_api as incident_pages
+from pulsar.incidents import postmortems_api as postmortems
 from pulsar.incidents import room_api as incident_rooms
 from pulsar.incidents import updates_api as incident_updates
 from pulsar.incidents import work_api as incident_work
@@ -91,6 +92,7 @@ _ROUTES = (
     incident_rooms,
     incident_pages,
     incident_updates,
+    postmortems,
     incident_work,
     schedules,
     rotations,

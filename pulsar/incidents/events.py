@@ -223,3 +223,24 @@ class UpdatePublished(IncidentEvent):
     update_id: str
     status: str
     recipients: int
+
+
+@dataclass(frozen=True)
+class PostmortemCreated(IncidentEvent):
+    type: ClassVar = "incident.postmortem_created"
+    postmortem_id: str
+
+
+@dataclass(frozen=True)
+class PostmortemUpdated(IncidentEvent):
+    """`kind` is postmortem_updated, postmortem_published or postmortem_withdrawn. The words are in it."""
+
+    type: ClassVar = "incident.postmortem_updated"
+    kind: str
+    postmortem_id: str
+
+
+@dataclass(frozen=True)
+class PostmortemDeleted(IncidentEvent):
+    type: ClassVar = "incident.postmortem_deleted"
+    postmortem_id: str

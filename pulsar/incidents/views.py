@@ -122,6 +122,12 @@ async def _people(tx: Transaction, ids: list[UUID]) -> dict[UUID, list[tuple[Nam
     return found
 
 
+async def people_on(tx: Transaction, incident_id: UUID) -> list[str]:
+    """By name, who leads first."""
+    found = (await _people(tx, [incident_id]))[incident_id]
+    return [who.name for who, _ in sorted(found, key=lambda one: one[1] != ResponderRole.INCIDENT_COMMANDER)]
+
+
 async def _alert_counts(tx: Transaction, ids: list[UUID]) -> dict[UUID, int]:
     of_these = LinkedAlert.incident_id.in_(ids)
     query = select(LinkedAlert.incident_id, func.count()).where(of_these).group_by(LinkedAlert.incident_id)

@@ -109,6 +109,7 @@ async def _incident(owner: Person, team_id: str, alert_id: str) -> dict[str, str
     page = await owner.makes(f"/incidents/{incident['id']}/pages", team_id=team_id)
     reader = await owner.makes(f"/incidents/{incident['id']}/subscribers", email=f"boss-{owner.email}")
     told = await owner.makes(f"/incidents/{incident['id']}/updates", text="It is the disk")
+    await owner.makes(f"/incidents/{incident['id']}/postmortem")
     link = await owner.makes(f"/incidents/{incident['id']}/links", url="https://example.org/runbook")
     return {
         "incident_id": incident["id"],

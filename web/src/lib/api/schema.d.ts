@@ -1089,6 +1089,32 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/incidents/{incident_id}/postmortem': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Get Postmortem
+		 * @description With `format=markdown` a file, with the action items at its end.
+		 */
+		get: operations['get_postmortem'];
+		put?: never;
+		/**
+		 * Begin Postmortem
+		 * @description A draft, with what is known of the incident and its timeline in it.
+		 */
+		post: operations['begin_postmortem'];
+		/** Delete Postmortem */
+		delete: operations['delete_postmortem'];
+		options?: never;
+		head?: never;
+		/** Update Postmortem */
+		patch: operations['update_postmortem'];
+		trace?: never;
+	};
 	'/api/v1/incidents/{incident_id}/tasks': {
 		parameters: {
 			query?: never;
@@ -5836,6 +5862,53 @@ export interface components {
 			 */
 			updated_at: string;
 		};
+		/** PostmortemChange */
+		PostmortemChange: {
+			/**
+			 * Text
+			 * @default
+			 */
+			text?: string;
+			/**
+			 * Status
+			 * @default draft
+			 * @enum {string}
+			 */
+			status?: 'draft' | 'published';
+			/** Version */
+			version?: number | null;
+		};
+		/** PostmortemView */
+		PostmortemView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/**
+			 * Status
+			 * @enum {string}
+			 */
+			status: 'draft' | 'published';
+			/** Text */
+			text: string;
+			/** Action Items */
+			action_items: components['schemas']['TaskView'][];
+			/** Published At */
+			published_at: string | null;
+			/** Version */
+			version: number;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			/**
+			 * Updated At
+			 * Format: date-time
+			 */
+			updated_at: string;
+		};
 		/** PreferenceChange */
 		PreferenceChange: {
 			/**
@@ -9902,6 +9975,135 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['Page_NotificationView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	get_postmortem: {
+		parameters: {
+			query?: {
+				/** @description markdown: as a file. */
+				format?: 'json' | 'markdown';
+			};
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['PostmortemView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	begin_postmortem: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['PostmortemView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	delete_postmortem: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	update_postmortem: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				incident_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['PostmortemChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['PostmortemView'];
 				};
 			};
 			/** @description Validation Error */

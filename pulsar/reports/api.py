@@ -47,7 +47,7 @@ class FiguresView(View):
     time_to_close: Times
 
 
-class LineView(FiguresView):
+class ReportLine(FiguresView):
     key: str
     label: str
 
@@ -61,12 +61,12 @@ class Spanned(View):
 class ResponseReport(Spanned):
     step: Step
     total: FiguresView
-    items: list[LineView]
+    items: list[ReportLine]
 
 
 class AlertsReport(Spanned):
     by: By
-    items: list[LineView]
+    items: list[ReportLine]
 
 
 class NoisyAlias(View):

@@ -2866,7 +2866,7 @@ export interface components {
 			 */
 			by: 'day' | 'week' | 'month' | 'priority' | 'source' | 'team' | 'hour_of_week';
 			/** Items */
-			items: components['schemas']['pulsar__reports__api__LineView'][];
+			items: components['schemas']['ReportLine'][];
 		};
 		/** Assignee */
 		Assignee: {
@@ -3584,7 +3584,7 @@ export interface components {
 			/** Answer */
 			answer: string | null;
 			/** Lines */
-			lines: components['schemas']['pulsar__alerts__explain_api__LineView'][];
+			lines: components['schemas']['LineView'][];
 		};
 		/** FeedView */
 		FeedView: {
@@ -3986,6 +3986,21 @@ export interface components {
 			targets: components['schemas']['TargetOutlook'][];
 			/** People */
 			people: string[];
+		};
+		/** LineView */
+		LineView: {
+			/**
+			 * At
+			 * Format: date-time
+			 */
+			at: string;
+			/**
+			 * Kind
+			 * @enum {string}
+			 */
+			kind: 'alert' | 'policy' | 'level' | 'message' | 'end';
+			/** Text */
+			text: string;
 		};
 		/** LinkView */
 		LinkView: {
@@ -6069,6 +6084,23 @@ export interface components {
 			 */
 			session?: 'token' | 'cookie';
 		};
+		/** ReportLine */
+		ReportLine: {
+			/** Alerts */
+			alerts: number;
+			/** Acknowledged */
+			acknowledged: number;
+			/** Acknowledgement Rate */
+			acknowledgement_rate: number | null;
+			/** Closed */
+			closed: number;
+			time_to_acknowledge: components['schemas']['Times'];
+			time_to_close: components['schemas']['Times'];
+			/** Key */
+			key: string;
+			/** Label */
+			label: string;
+		};
 		/** ResponderChange */
 		ResponderChange: {
 			role: components['schemas']['ResponderRole'];
@@ -6112,7 +6144,7 @@ export interface components {
 			step: components['schemas']['Step'];
 			total: components['schemas']['FiguresView'];
 			/** Items */
-			items: components['schemas']['pulsar__reports__api__LineView'][];
+			items: components['schemas']['ReportLine'][];
 		};
 		/**
 		 * Restriction
@@ -7096,21 +7128,6 @@ export interface components {
 			/** Context */
 			ctx?: Record<string, never>;
 		};
-		/** LineView */
-		pulsar__alerts__explain_api__LineView: {
-			/**
-			 * At
-			 * Format: date-time
-			 */
-			at: string;
-			/**
-			 * Kind
-			 * @enum {string}
-			 */
-			kind: 'alert' | 'policy' | 'level' | 'message' | 'end';
-			/** Text */
-			text: string;
-		};
 		/**
 		 * Trial
 		 * @description `at` is now when it is not given. `draft` is tried in the place of the policy as it is saved. `team_id` is whose
@@ -7135,23 +7152,6 @@ export interface components {
 		pulsar__notify__api__Trial: {
 			/** To */
 			to?: string | null;
-		};
-		/** LineView */
-		pulsar__reports__api__LineView: {
-			/** Alerts */
-			alerts: number;
-			/** Acknowledged */
-			acknowledged: number;
-			/** Acknowledgement Rate */
-			acknowledgement_rate: number | null;
-			/** Closed */
-			closed: number;
-			time_to_acknowledge: components['schemas']['Times'];
-			time_to_close: components['schemas']['Times'];
-			/** Key */
-			key: string;
-			/** Label */
-			label: string;
 		};
 	};
 	responses: never;

@@ -50,6 +50,12 @@ export type TeamMember = Schemas['TeamMemberView'];
 
 export type Priority = Alert['priority'];
 export type Status = Alert['status'];
+export type ReportLine = Schemas['ReportLine'];
+export type ReportFigures = Schemas['FiguresView'];
+export type NoisyAlias = Schemas['NoisyAlias'];
+export type LoadLine = Schemas['LoadLine'];
+export type ChannelFigures = Schemas['ChannelLine'];
+
 export type Role = Organization['role'];
 
 export interface PageOf<T> {

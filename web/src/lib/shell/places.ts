@@ -1,5 +1,6 @@
 // Where one can go.
 import Bell from '@lucide/svelte/icons/bell';
+import ChartColumn from '@lucide/svelte/icons/chart-column';
 import CalendarClock from '@lucide/svelte/icons/calendar-clock';
 import CircleUser from '@lucide/svelte/icons/circle-user';
 import House from '@lucide/svelte/icons/house';
@@ -26,6 +27,7 @@ export const ALERTS: Place = { href: '/alerts', label: 'Alerts', icon: Bell, key
 export const ON_CALL: Place = { href: '/oncall', label: 'On call', icon: PhoneCall, key: 'o' };
 export const SCHEDULES: Place = { href: '/schedules', label: 'Schedules', icon: CalendarClock, key: 's' };
 export const INTEGRATIONS: Place = { href: '/integrations', label: 'Integrations', icon: Plug, key: 'i' };
+export const REPORTS: Place = { href: '/reports', label: 'Reports', icon: ChartColumn, key: 'r' };
 export const START: Place = { href: '/start', label: 'Get started', icon: Rocket };
 
 export const SETTINGS: Place[] = [
@@ -37,7 +39,7 @@ export const SETTINGS: Place[] = [
 	{ href: '/me', label: 'You', icon: CircleUser, key: 'm' }
 ];
 
-export const PLACES: Place[] = [HOME, ALERTS, ON_CALL, SCHEDULES, INTEGRATIONS, ...SETTINGS];
+export const PLACES: Place[] = [HOME, ALERTS, ON_CALL, SCHEDULES, INTEGRATIONS, REPORTS, ...SETTINGS];
 
 export const isAt = (place: Place, path: string): boolean =>
 	path === place.href || path.startsWith(`${place.href}/`);

@@ -104,10 +104,17 @@ class Customer:
         session = self.post("/auth/register", **body)
         self.user_id: str = session["user"]["id"]
         self.access_token: str = session["access_token"]
+        self._refresh_token = session["refresh_token"]
         self._http.headers["Authorization"] = f"Bearer {self.access_token}"
 
     def close(self) -> None:
         self._http.close()
+
+    def renew(self) -> str:
+        """A new access token: one is good for a quarter of an hour, and a busy machine may take longer."""
+        session = self.post("/auth/refresh", refresh_token=self._refresh_token)
+        self.access_token, self._refresh_token = session["access_token"], session["refresh_token"]
+        return self.access_token
 
     def post(self, path: str, **body: Any) -> Any:
         response = self._http.post(path, json=body)

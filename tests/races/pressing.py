@@ -19,6 +19,7 @@ from pulsar.base.cluster import Cluster
 
 _AT_ONCE = 24
 _LATEST_SECONDS = 0.15
+_RENEW_EVERY = 500
 
 
 @dataclass
@@ -41,13 +42,14 @@ async def press(server: Server, data_dir: Path, races: int, seed: int = 1) -> Ra
     customer = await asyncio.to_thread(Customer, server)
     await asyncio.to_thread(customer.policy)
     await asyncio.to_thread(customer.webhook_channel, "Room", url)
-    customer.close()
     left = iter(range(races))
-    headers = {"Authorization": f"Bearer {customer.access_token}"}
-    async with httpx.AsyncClient(base_url=server.url, timeout=60, headers=headers) as http:
+    async with httpx.AsyncClient(base_url=server.url, timeout=60) as http:
+        http.headers["Authorization"] = f"Bearer {customer.access_token}"
 
         async def runner() -> None:
             for number in left:
+                if number % _RENEW_EVERY == 0:
+                    http.headers["Authorization"] = f"Bearer {await asyncio.to_thread(customer.renew)}"
                 made = await http.post("/api/v1/alerts", json={"message": f"race {number}", "priority": "P2"})
                 alert_id = UUID(made.raise_for_status().json()["id"])
                 await asyncio.sleep(dice.random() * _LATEST_SECONDS)
@@ -56,6 +58,7 @@ async def press(server: Server, data_dir: Path, races: int, seed: int = 1) -> Ra
                 found.pressed_at[alert_id] = datetime.now(UTC)
 
         await asyncio.gather(*(runner() for _ in range(_AT_ONCE)))
+    customer.close()
     await _account(data_dir, found)
     endpoint.close()
     return found

@@ -5,10 +5,11 @@ import re
 import httpx
 from playwright.async_api import Browser, expect
 
+from tests.e2e.inhabited import came
 from tests.e2e.processes import Running
 from tests.e2e.test_browser import browser, visiting
 from tests.e2e.test_screens import log_in
-from tests.ladders import ladder, level, mail_channel
+from tests.ladders import ladder, level, mail_channel, team, team_of
 from tests.world import Mailbox, register
 
 __all__ = ["browser"]
@@ -55,3 +56,21 @@ async def test_a_ladder_is_tried_out_before_it_is_saved_and_an_alert_says_why(
         why = page.get_by_test_id("why")
         await expect(why).to_contain_text(re.compile("Yes\\. Ana was paged"))
         await expect(page.get_by_text("Level 1 paged Ana (named in this level).")).to_be_visible()
+
+
+async def test_a_ladder_that_reaches_nobody_is_tried_out_for_the_alert_of_a_team(
+    browser: Browser, server: Running, http: httpx.AsyncClient, mail: Mailbox
+) -> None:
+    ana = await register(http, "Ana")
+    await mail_channel(ana, mail)
+    bo = await came(ana, "Bo", "member")
+    await team_of(ana, bo)
+    nobody = await team_of(ana, name="Nobody")
+    policy = await ladder(ana, level(0, team(nobody)))
+    async with visiting(browser, server, 1440, 1000) as page:
+        await log_in(page, ana.email)
+        await page.goto(f"/policies/{policy['id']}")
+        preview = page.get_by_test_id("preview")
+        await expect(preview).to_contain_text("this would page Ana over E-mail at once.")
+        await page.get_by_label("For the team").select_option(label="Database")
+        await expect(preview).to_contain_text(f"this would page {bo.name} over E-mail at once.")

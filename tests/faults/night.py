@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -34,6 +34,8 @@ class Household:
     receivers: Receivers
     accepted: dict[int, str] = field(default_factory=dict)
     """Alert ids, by the alert's place in the night."""
+    answered: dict[int, datetime] = field(default_factory=dict)
+    """When whoever acknowledged had the answer: by then it is committed. The row's own time is from before that."""
 
 
 async def settled(http: httpx.AsyncClient, night: Night) -> Household:
@@ -73,6 +75,7 @@ async def _one(household: Household, http: httpx.AsyncClient, began: float, numb
     person = household.people[alert.by]
     # 409: it was acknowledged by the try whose answer got lost.
     await _insist(lambda: person.post(f"/alerts/{household.accepted[number]}/acknowledge"), {200, 409})
+    household.answered[number] = datetime.now(UTC)
 
 
 async def _insist(ask: Callable[[], Awaitable[httpx.Response]], wanted: set[int]) -> httpx.Response:
@@ -110,7 +113,7 @@ async def audited(database: asyncpg.Connection, household: Household) -> Tally:
     org = household.people[0].org_id
     rows = {str(row["id"]): row for row in await database.fetch(_ALERTS, org)}
     paged = [
-        _paged(household, alert, household.accepted.get(number), rows)
+        _paged(household, alert, household.accepted.get(number), household.answered.get(number), rows)
         for number, alert in enumerate(household.night.alerts)
     ]
     messages = [_message(row) for row in await database.fetch(_MESSAGES, org)]
@@ -131,7 +134,9 @@ FROM notifications n WHERE n.org_id = $1 AND n.purpose = 'page' AND n.level IS N
 """
 
 
-def _paged(household: Household, alert: Alert, alert_id: str | None, rows: dict[str, Any]) -> Paged:
+def _paged(
+    household: Household, alert: Alert, alert_id: str | None, answered: datetime | None, rows: dict[str, Any]
+) -> Paged:
     row = rows.get(alert_id or "")
     fired = json.loads(row["fired"]) if row else []
     return Paged(
@@ -139,7 +144,7 @@ def _paged(household: Household, alert: Alert, alert_id: str | None, rows: dict[
         accepted=alert_id is not None,
         found=row is not None,
         created_at=row["created_at"] if row else None,
-        acknowledged_at=row["acknowledged_at"] if row else None,
+        acknowledged_at=row and row["acknowledged_at"] and answered,
         running=bool(row and row["status"] == "running"),
         steps=_steps(household, household.night.policies[alert.policy]),
         fired=tuple((one["cycle"], one["position"], datetime.fromisoformat(one["at"])) for one in fired),

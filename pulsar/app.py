@@ -36,9 +36,11 @@ from pulsar.escalation import simulation_api as simulation
 from pulsar.inbound import api as inbound
 from pulsar.inbound.ingest import DOCUMENTED, LARGEST_BODY, Ingest
 from pulsar.incidents import api as incidents
+from pulsar.incidents import declare_api as incident_declaring
 from pulsar.incidents import pages_api as incident_pages
 from pulsar.incidents import postmortems_api as postmortems
 from pulsar.incidents import room_api as incident_rooms
+from pulsar.incidents import setup_api as incident_setup
 from pulsar.incidents import updates_api as incident_updates
 from pulsar.incidents import work_api as incident_work
 from pulsar.invitations import api as invitations
@@ -92,6 +94,8 @@ _ROUTES = (
     incident_rooms,
     incident_pages,
     incident_updates,
+    incident_declaring,
+    incident_setup,
     postmortems,
     incident_work,
     schedules,

@@ -75,6 +75,7 @@ def metadata() -> MetaData:
         import_module(f"pulsar.{domain}.model")
     import_module("pulsar.incidents.page_model")
     import_module("pulsar.incidents.postmortem_model")
+    import_module("pulsar.incidents.setup_model")
     import_module("pulsar.incidents.update_model")
     import_module("pulsar.incidents.work_model")
     import_module("pulsar.base.events")

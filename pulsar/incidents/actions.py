@@ -11,6 +11,7 @@ from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Invalid, NotFound
 from pulsar.base.events import CounterRow, changes
+from pulsar.incidents import fields
 from pulsar.incidents.events import IncidentCreated, IncidentDeleted, IncidentUpdated
 from pulsar.incidents.model import Incident
 from pulsar.incidents.rules import Milestones, told_apart
@@ -48,6 +49,7 @@ async def locked(tx: Transaction, incident_id: UUID) -> Incident:
 async def create(tx: Transaction, values: dict[str, Any]) -> Incident:
     now = clock.now()
     await _check(tx, values, now)
+    values = values | {"fields": await fields.merged(tx, {}, values.get("fields") or {})}
     incident = Incident(**values, number=await _next_number(tx), created_by_user_id=tx.actor.person)
     begun = values.get("started_at") or now
     incident.milestones = Milestones(begun).at_status(incident.status, now)
@@ -88,29 +90,32 @@ async def update(tx: Transaction, incident: Incident, values: dict[str, Any]) ->
     """A person's edit. What follows from it on the timeline, the events say by themselves."""
     now = clock.now()
     await _check(tx, values, now)
-    before = {field: getattr(incident, field) for field in values}
+    if "fields" in values:
+        values = values | {"fields": await fields.merged(tx, incident.fields, values["fields"])}
+    before = {name: getattr(incident, name) for name in values}
     lines = told_apart(before, values)
     if not lines:
         return
-    for field, value in values.items():
-        setattr(incident, field, value)
+    for name, value in values.items():
+        setattr(incident, name, value)
     incident.milestones = incident.milestones.at_status(incident.status, now)
     incident.version += 1
     names = await team_names(tx, (before.get("team_id"), values.get("team_id")))
-    tx.record(
-        *(
-            IncidentUpdated(incident.id, kind, changes(_told(before, fields, names), _told(values, fields, names)))
-            for kind, fields in lines
-        )
-    )
+    own = await fields.names(tx) if "fields" in values else {}
+    for kind, which in lines:
+        edit = changes(_told(before, which, names, own), _told(values, which, names, own))
+        tx.record(IncidentUpdated(incident.id, kind, edit))
     await tx.flush()
 
 
-def _told(values: dict[str, Any], fields: list[str], names: dict[UUID, str]) -> dict[str, Any]:
-    """As the stream has it: a team with its name, because it may be gone when somebody reads it."""
-    told = {field: values[field] for field in fields}
+def _told(values: dict[str, Any], which: list[str], names: dict[UUID, str], own: dict[str, str]) -> dict[str, Any]:
+    """As the stream has it: a team and the organization's own fields by name, because they may be gone when somebody
+    reads it."""
+    told = {name: values[name] for name in which}
     if "team_id" in told:
         told["team"] = names.get(told["team_id"]) if told["team_id"] else None
+    if "fields" in told:
+        told["fields"] = {own.get(field_id, ""): text for field_id, text in told["fields"].items()}
     return told
 
 

@@ -1,6 +1,6 @@
 """Routes of incidents: list, declare, look at one with all that belongs to it, change, delete."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -13,9 +13,9 @@ from pulsar.alerts.views import AlertView, alert_views
 from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.http import Body, Page, Pages, check_version, page_of
-from pulsar.incidents import actions, linking, listing, merging, resolving, responders, timeline
+from pulsar.incidents import actions, listing, merging, resolving, timeline
 from pulsar.incidents.model import Incident, LinkedAlert, Responder
-from pulsar.incidents.rules import IncidentStatus, ResponderRole, Severity
+from pulsar.incidents.rules import IncidentStatus, Severity
 from pulsar.incidents.timeline import TimelineEntry
 from pulsar.incidents.views import (
     IncidentView,
@@ -35,24 +35,10 @@ MOST_SHOWN = 200
 
 Title = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Description = Annotated[str, StringConstraints(max_length=50_000)]
-AlertIds = Annotated[list[UUID], Field(max_length=500)]
-
-
-class NewResponder(Body):
-    user_id: UUID
-    role: ResponderRole = ResponderRole.RESPONDER
-
-
-class NewIncident(Body):
-    title: Title
-    description: Description = ""
-    severity: Severity = Severity.MEDIUM
-    status: IncidentStatus = IncidentStatus.INVESTIGATING
-    priority: Priority = DEFAULT_PRIORITY
-    team_id: UUID | None = None
-    started_at: AwareDatetime | None = None
-    alert_ids: AlertIds = Field(default_factory=list)
-    responders: list[NewResponder] = Field(default_factory=list, max_length=100)
+FieldText = Annotated[str, StringConstraints(max_length=5000)]
+FieldTexts = Annotated[
+    dict[UUID, FieldText | None], Field(description="By the ids of the organization's own fields; null clears one.")
+]
 
 
 class IncidentChange(Body):
@@ -63,19 +49,9 @@ class IncidentChange(Body):
     priority: Priority = DEFAULT_PRIORITY
     team_id: UUID | None = None
     started_at: AwareDatetime = Field(default_factory=clock.now)
+    fields: FieldTexts = Field(default_factory=dict)
     close_alerts: bool = Field(False, description="With the status resolved: close the linked alerts too.")
     version: int | None = None
-
-
-class DeclaredFrom(Body):
-    """What is not said, the alert says."""
-
-    title: Title | None = None
-    description: Description | None = None
-    severity: Severity | None = None
-    priority: Priority | None = None
-    team_id: UUID | None = None
-    responders: list[NewResponder] = Field(default_factory=list, max_length=100)
 
 
 class Merge(Body):
@@ -99,33 +75,6 @@ async def list_incidents(tx: AsViewer, paging: Pages, chosen: listing.Filters) -
     page = await page_of(tx, listing.incidents_query(chosen), Incident.id, paging, list)
     views = await incident_views(tx, page.items)
     return Page[IncidentView](**page.model_dump(exclude={"items"}), items=views)
-
-
-@router.post("/incidents", status_code=201)
-async def create_incident(body: NewIncident, tx: AsMember) -> IncidentView:
-    values = body.model_dump(exclude={"alert_ids", "responders"}, exclude_none=True)
-    return await _declare(tx, values, body.alert_ids, body.responders)
-
-
-@router.post("/alerts/{alert_id}/incidents", status_code=201)
-async def declare_from_alert(alert_id: UUID, tx: AsMember, body: DeclaredFrom | None = None) -> IncidentView:
-    """It takes its title, description, team and priority, and by that its severity, from the alert, unless you say
-    others; the alert is linked to it."""
-    body = body or DeclaredFrom()
-    prefilled = linking.declared_from(await linking.alert_of(tx, alert_id))
-    values = prefilled | body.model_dump(exclude={"responders"}, exclude_none=True)
-    return await _declare(tx, values, [alert_id], body.responders)
-
-
-async def _declare(
-    tx: Transaction, values: dict[str, Any], alert_ids: list[UUID], people: list[NewResponder]
-) -> IncidentView:
-    incident = await actions.create(tx, values)
-    await linking.link(tx, incident, alert_ids)
-    for one in people:
-        await responders.add(tx, incident, one.user_id, one.role)
-    await tx.flush()
-    return await incident_view(tx, incident)
 
 
 @router.get("/incidents/{incident_id}")

@@ -244,3 +244,59 @@ class PostmortemUpdated(IncidentEvent):
 class PostmortemDeleted(IncidentEvent):
     type: ClassVar = "incident.postmortem_deleted"
     postmortem_id: str
+
+
+@dataclass(frozen=True)
+class NotPaged(IncidentEvent):
+    """Whom the template would have called could not be: they are gone."""
+
+    type: ClassVar = "incident.not_paged"
+    target_type: str
+    target_id: str
+    reason: str
+
+
+class FieldEvent(Event):
+    subject_type: ClassVar = "incident_field"
+
+
+@dataclass(frozen=True)
+class FieldCreated(FieldEvent):
+    type: ClassVar = "incident_field.created"
+    name: str
+
+
+@dataclass(frozen=True)
+class FieldUpdated(FieldEvent):
+    type: ClassVar = "incident_field.updated"
+    name: str
+    changes: Changes
+
+
+@dataclass(frozen=True)
+class FieldDeleted(FieldEvent):
+    type: ClassVar = "incident_field.deleted"
+    name: str
+
+
+class TemplateEvent(Event):
+    subject_type: ClassVar = "incident_template"
+
+
+@dataclass(frozen=True)
+class TemplateCreated(TemplateEvent):
+    type: ClassVar = "incident_template.created"
+    name: str
+
+
+@dataclass(frozen=True)
+class TemplateUpdated(TemplateEvent):
+    type: ClassVar = "incident_template.updated"
+    name: str
+    changes: Changes
+
+
+@dataclass(frozen=True)
+class TemplateDeleted(TemplateEvent):
+    type: ClassVar = "incident_template.deleted"
+    name: str

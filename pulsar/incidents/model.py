@@ -3,8 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKeyConstraint, Index
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKeyConstraint, Index, text
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pulsar.alerts.rules import PUNCTUATION
@@ -16,7 +16,7 @@ _QUOTED_PUNCTUATION = "'" + PUNCTUATION.replace("'", "''") + "'"
 
 class Incident(OrgOwned):
     """`acknowledged_at` is when the first responder was on it, `mitigated_at` when it was first only watched: neither
-    is taken back. `resolved_at` follows the status."""
+    is taken back. `resolved_at` follows the status. `fields` is what stands in the organization's own ones, by id."""
 
     __tablename__ = "incidents"
     __table_args__ = (
@@ -49,6 +49,7 @@ class Incident(OrgOwned):
     mitigated_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     merged_into_id: Mapped[UUID | None]
+    fields: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict, server_default=text("'{}'"))
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = created_at_column()
     updated_at: Mapped[datetime] = updated_at_column()

@@ -12,7 +12,7 @@ from pulsar.alerts.views import AlertView, alert_view, alert_views
 from pulsar.base.events import EventRow
 from pulsar.base.http import Body, Page, Pages, check_version, page_of
 from pulsar.incidents import actions, linking, listing, notes, paging, responders, timeline
-from pulsar.incidents.api import NewResponder
+from pulsar.incidents.declare_api import NewResponder
 from pulsar.incidents.listing import IncidentFilter
 from pulsar.incidents.model import Incident, LinkedAlert, Responder
 from pulsar.incidents.rules import ResponderRole

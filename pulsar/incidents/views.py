@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from pulsar.alerts.rules import Priority
 from pulsar.base.db import Transaction
 from pulsar.base.http import Named, View
+from pulsar.incidents import fields
 from pulsar.incidents.model import Incident, LinkedAlert, Responder
 from pulsar.incidents.rules import IncidentStatus, ResponderRole, Severity
 from pulsar.people.model import User
@@ -20,6 +21,12 @@ class NamedIncident(View):
     id: UUID
     number: int
     title: str
+
+
+class FieldValue(View):
+    id: UUID
+    name: str
+    value: str | None
 
 
 class IncidentView(View):
@@ -44,6 +51,8 @@ class IncidentView(View):
     resolved_after_seconds: int | None
     merged_into: NamedIncident | None
     """It was a duplicate of that one, where work goes on."""
+    fields: list[FieldValue]
+    """The organization's own, all of them."""
     version: int
     created_at: datetime
     updated_at: datetime
@@ -58,7 +67,7 @@ class ResponderView(View):
     created_at: datetime
 
 
-_OWN = set(IncidentView.model_fields) & set(Incident.__mapper__.columns.keys())
+_OWN = set(IncidentView.model_fields) & set(Incident.__mapper__.columns.keys()) - {"fields"}
 
 
 async def incident_views(tx: Transaction, incidents: Sequence[Incident]) -> list[IncidentView]:
@@ -67,6 +76,7 @@ async def incident_views(tx: Transaction, incidents: Sequence[Incident]) -> list
     users = await user_names(tx, (incident.created_by_user_id for incident in incidents))
     people = await _people(tx, ids)
     alerts = await _alert_counts(tx, ids)
+    own = await fields.names(tx)
     survivors = {one.id: one for one in await _named_incidents(tx, (one.merged_into_id for one in incidents))}
     return [
         IncidentView(
@@ -79,6 +89,7 @@ async def incident_views(tx: Transaction, incidents: Sequence[Incident]) -> list
             acknowledged_after_seconds=_seconds(incident, incident.acknowledged_at),
             mitigated_after_seconds=_seconds(incident, incident.mitigated_at),
             resolved_after_seconds=_seconds(incident, incident.resolved_at),
+            fields=[FieldValue(id=key, name=own[key], value=incident.fields.get(key)) for key in own],
             merged_into=survivors.get(incident.merged_into_id) if incident.merged_into_id else None,
         )
         for incident in incidents

@@ -111,7 +111,11 @@ async def _incident(owner: Person, team_id: str, alert_id: str) -> dict[str, str
     told = await owner.makes(f"/incidents/{incident['id']}/updates", text="It is the disk")
     await owner.makes(f"/incidents/{incident['id']}/postmortem")
     link = await owner.makes(f"/incidents/{incident['id']}/links", url="https://example.org/runbook")
+    field = await owner.makes("/incident-fields", name="Customer")
+    template = await owner.makes("/incident-templates", name="Outage")
     return {
+        "field_id": field["id"],
+        "template_id": template["id"],
         "incident_id": incident["id"],
         "link_id": link["id"],
         "note_id": note["id"],

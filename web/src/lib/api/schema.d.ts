@@ -702,28 +702,6 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
-	'/api/v1/alerts/{alert_id}/incidents': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		/** List Incidents Of Alert */
-		get: operations['list_incidents_of_alert'];
-		put?: never;
-		/**
-		 * Declare From Alert
-		 * @description It takes its title, description, team and priority, and by that its severity, from the alert, unless you say
-		 *     others; the alert is linked to it.
-		 */
-		post: operations['declare_from_alert'];
-		delete?: never;
-		options?: never;
-		head?: never;
-		patch?: never;
-		trace?: never;
-	};
 	'/api/v1/incidents/{incident_id}': {
 		parameters: {
 			query?: never;
@@ -829,6 +807,28 @@ export interface paths {
 		post?: never;
 		/** Unlink Alert */
 		delete: operations['unlink_alert'];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/alerts/{alert_id}/incidents': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List Incidents Of Alert */
+		get: operations['list_incidents_of_alert'];
+		put?: never;
+		/**
+		 * Declare From Alert
+		 * @description It takes its title, description, team and priority, and by that its severity, from the alert, unless you say
+		 *     others; the alert is linked to it.
+		 */
+		post: operations['declare_from_alert'];
+		delete?: never;
 		options?: never;
 		head?: never;
 		patch?: never;
@@ -1087,6 +1087,79 @@ export interface paths {
 		options?: never;
 		head?: never;
 		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/incident-fields': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List Incident Fields */
+		get: operations['list_incident_fields'];
+		put?: never;
+		/** Create Incident Field */
+		post: operations['create_incident_field'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/incident-fields/{field_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** Delete Incident Field */
+		delete: operations['delete_incident_field'];
+		options?: never;
+		head?: never;
+		/** Update Incident Field */
+		patch: operations['update_incident_field'];
+		trace?: never;
+	};
+	'/api/v1/incident-templates': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List Incident Templates */
+		get: operations['list_incident_templates'];
+		put?: never;
+		/** Create Incident Template */
+		post: operations['create_incident_template'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/incident-templates/{template_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Get Incident Template */
+		get: operations['get_incident_template'];
+		put?: never;
+		post?: never;
+		/** Delete Incident Template */
+		delete: operations['delete_incident_template'];
+		options?: never;
+		head?: never;
+		/** Update Incident Template */
+		patch: operations['update_incident_template'];
 		trace?: never;
 	};
 	'/api/v1/incidents/{incident_id}/postmortem': {
@@ -2988,6 +3061,34 @@ export interface components {
 			/** Failed */
 			failed: components['schemas']['BulkFailure'][];
 		};
+		/** CallBody */
+		CallBody: {
+			/**
+			 * Type
+			 * @enum {string}
+			 */
+			type: 'user' | 'team' | 'policy';
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+		};
+		/** CallView */
+		CallView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
+			/**
+			 * Type
+			 * @enum {string}
+			 */
+			type: 'user' | 'team' | 'policy';
+		};
 		/** CarriedView */
 		CarriedView: {
 			/**
@@ -3349,9 +3450,11 @@ export interface components {
 		};
 		/**
 		 * DeclaredFrom
-		 * @description What is not said, the alert says.
+		 * @description What is not said, the alert says; severity, priority and team the template, if there is one.
 		 */
 		DeclaredFrom: {
+			/** Template Id */
+			template_id?: string | null;
 			/** Title */
 			title?: string | null;
 			/** Description */
@@ -3360,6 +3463,13 @@ export interface components {
 			priority?: components['schemas']['Priority'] | null;
 			/** Team Id */
 			team_id?: string | null;
+			/**
+			 * Fields
+			 * @description By the ids of the organization's own fields; null clears one.
+			 */
+			fields?: {
+				[key: string]: string | null;
+			};
 			/** Responders */
 			responders?: components['schemas']['NewResponder'][];
 		};
@@ -3604,6 +3714,18 @@ export interface components {
 			 */
 			created_at: string;
 		};
+		/** FieldValue */
+		FieldValue: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
+			/** Value */
+			value: string | null;
+		};
 		/** FiguresView */
 		FiguresView: {
 			/** Alerts */
@@ -3734,6 +3856,13 @@ export interface components {
 			 */
 			started_at?: string;
 			/**
+			 * Fields
+			 * @description By the ids of the organization's own fields; null clears one.
+			 */
+			fields?: {
+				[key: string]: string | null;
+			};
+			/**
 			 * Close Alerts
 			 * @description With the status resolved: close the linked alerts too.
 			 * @default false
@@ -3784,6 +3913,8 @@ export interface components {
 			/** Resolved After Seconds */
 			resolved_after_seconds: number | null;
 			merged_into: components['schemas']['NamedIncident'] | null;
+			/** Fields */
+			fields: components['schemas']['FieldValue'][];
 			/** Version */
 			version: number;
 			/**
@@ -3808,6 +3939,45 @@ export interface components {
 			links: components['schemas']['LinkView'][];
 			/** Duplicates */
 			duplicates: components['schemas']['NamedIncident'][];
+		};
+		/** IncidentFieldChange */
+		IncidentFieldChange: {
+			/**
+			 * Name
+			 * @default
+			 */
+			name?: string;
+			/**
+			 * Description
+			 * @default
+			 */
+			description?: string;
+			/** Version */
+			version?: number | null;
+		};
+		/** IncidentFieldView */
+		IncidentFieldView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
+			/** Description */
+			description: string;
+			/** Version */
+			version: number;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			/**
+			 * Updated At
+			 * Format: date-time
+			 */
+			updated_at: string;
 		};
 		/** IncidentNoteChange */
 		IncidentNoteChange: {
@@ -3883,6 +4053,8 @@ export interface components {
 			/** Resolved After Seconds */
 			resolved_after_seconds: number | null;
 			merged_into: components['schemas']['NamedIncident'] | null;
+			/** Fields */
+			fields: components['schemas']['FieldValue'][];
 			/** Version */
 			version: number;
 			/**
@@ -4302,10 +4474,15 @@ export interface components {
 			name: string;
 			subscription: components['schemas']['SubscriptionBody'];
 		};
-		/** NewIncident */
+		/**
+		 * NewIncident
+		 * @description Only a title is needed, or a template, which may have one.
+		 */
 		NewIncident: {
+			/** Template Id */
+			template_id?: string | null;
 			/** Title */
-			title: string;
+			title?: string | null;
 			/**
 			 * Description
 			 * @default
@@ -4321,10 +4498,27 @@ export interface components {
 			team_id?: string | null;
 			/** Started At */
 			started_at?: string | null;
+			/**
+			 * Fields
+			 * @description By the ids of the organization's own fields; null clears one.
+			 */
+			fields?: {
+				[key: string]: string | null;
+			};
 			/** Alert Ids */
 			alert_ids?: string[];
 			/** Responders */
 			responders?: components['schemas']['NewResponder'][];
+		};
+		/** NewIncidentField */
+		NewIncidentField: {
+			/** Name */
+			name: string;
+			/**
+			 * Description
+			 * @default
+			 */
+			description?: string;
 		};
 		/** NewIncidentNote */
 		NewIncidentNote: {
@@ -4674,6 +4868,31 @@ export interface components {
 			description?: string;
 			/** Escalation Policy Id */
 			escalation_policy_id?: string | null;
+		};
+		/** NewTemplate */
+		NewTemplate: {
+			/** Name */
+			name: string;
+			/**
+			 * Title
+			 * @default
+			 */
+			title?: string;
+			/**
+			 * Description
+			 * @default
+			 */
+			description?: string;
+			/** @default medium */
+			severity?: components['schemas']['Severity'];
+			/** @default P3 */
+			priority?: components['schemas']['Priority'];
+			/** Team Id */
+			team_id?: string | null;
+			/** Tasks */
+			tasks?: string[];
+			/** Calls */
+			calls?: components['schemas']['CallBody'][];
 		};
 		/** NewToken */
 		NewToken: {
@@ -5272,6 +5491,21 @@ export interface components {
 			/** Next Cursor */
 			next_cursor: string | null;
 		};
+		/** Page[IncidentFieldView] */
+		Page_IncidentFieldView_: {
+			/** Items */
+			items: components['schemas']['IncidentFieldView'][];
+			/** Total */
+			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
 		/** Page[IncidentView] */
 		Page_IncidentView_: {
 			/** Items */
@@ -5606,6 +5840,21 @@ export interface components {
 		Page_TeamView_: {
 			/** Items */
 			items: components['schemas']['TeamView'][];
+			/** Total */
+			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
+		/** Page[TemplateView] */
+		Page_TemplateView_: {
+			/** Items */
+			items: components['schemas']['TemplateView'][];
 			/** Total */
 			total: number;
 			/** Total Is Exact */
@@ -6966,6 +7215,69 @@ export interface components {
 			updated_at: string;
 			/** Members */
 			members: components['schemas']['TeamMemberView'][];
+		};
+		/** TemplateChange */
+		TemplateChange: {
+			/**
+			 * Name
+			 * @default
+			 */
+			name?: string;
+			/**
+			 * Title
+			 * @default
+			 */
+			title?: string;
+			/**
+			 * Description
+			 * @default
+			 */
+			description?: string;
+			/** @default medium */
+			severity?: components['schemas']['Severity'];
+			/** @default P3 */
+			priority?: components['schemas']['Priority'];
+			/** Team Id */
+			team_id?: string | null;
+			/** Tasks */
+			tasks?: string[];
+			/** Calls */
+			calls?: components['schemas']['CallBody'][];
+			/** Version */
+			version?: number | null;
+		};
+		/** TemplateView */
+		TemplateView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
+			/** Title */
+			title: string;
+			/** Description */
+			description: string;
+			severity: components['schemas']['Severity'];
+			priority: components['schemas']['Priority'];
+			team: components['schemas']['Named'] | null;
+			/** Tasks */
+			tasks: string[];
+			/** Calls */
+			calls: components['schemas']['CallView'][];
+			/** Version */
+			version: number;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			/**
+			 * Updated At
+			 * Format: date-time
+			 */
+			updated_at: string;
 		};
 		/** ThingView */
 		ThingView: {
@@ -8951,79 +9263,6 @@ export interface operations {
 			};
 		};
 	};
-	list_incidents_of_alert: {
-		parameters: {
-			query?: {
-				page?: number;
-				page_size?: number | null;
-				/** @description Same as page_size. */
-				limit?: number | null;
-				/** @description next_cursor of the page before. */
-				cursor?: string | null;
-			};
-			header?: never;
-			path: {
-				alert_id: string;
-			};
-			cookie?: never;
-		};
-		requestBody?: never;
-		responses: {
-			/** @description Successful Response */
-			200: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/json': components['schemas']['Page_IncidentView_'];
-				};
-			};
-			/** @description Validation Error */
-			422: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
-				};
-			};
-		};
-	};
-	declare_from_alert: {
-		parameters: {
-			query?: never;
-			header?: never;
-			path: {
-				alert_id: string;
-			};
-			cookie?: never;
-		};
-		requestBody?: {
-			content: {
-				'application/json': components['schemas']['DeclaredFrom'] | null;
-			};
-		};
-		responses: {
-			/** @description Successful Response */
-			201: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/json': components['schemas']['IncidentView'];
-				};
-			};
-			/** @description Validation Error */
-			422: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
-				};
-			};
-		};
-	};
 	get_incident: {
 		parameters: {
 			query?: never;
@@ -9384,6 +9623,79 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_incidents_of_alert: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path: {
+				alert_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_IncidentView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	declare_from_alert: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				alert_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: {
+			content: {
+				'application/json': components['schemas']['DeclaredFrom'] | null;
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['IncidentView'];
+				};
 			};
 			/** @description Validation Error */
 			422: {
@@ -9975,6 +10287,303 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['Page_NotificationView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_incident_fields: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_IncidentFieldView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	create_incident_field: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewIncidentField'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['IncidentFieldView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	delete_incident_field: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				field_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	update_incident_field: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				field_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['IncidentFieldChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['IncidentFieldView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_incident_templates: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_TemplateView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	create_incident_template: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewTemplate'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['TemplateView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	get_incident_template: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				template_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['TemplateView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	delete_incident_template: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				template_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	update_incident_template: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				template_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['TemplateChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['TemplateView'];
 				};
 			};
 			/** @description Validation Error */

@@ -20,6 +20,7 @@ from pulsar.alerts import api as alerts
 from pulsar.alerts import explain_api as explanations
 from pulsar.alerts import history_api as alert_history
 from pulsar.alerts import slack_api as slack
+from pulsar.alerts import telegram_api as telegram
 from pulsar.answers import acknowledge_page
 from pulsar.answers import phone_api as phones
 from pulsar.audit import api as audit
@@ -117,6 +118,7 @@ _ROUTES = (
     receipts,
     phones,
     slack,
+    telegram,
     preferences,
     notification_log,
     inbound,

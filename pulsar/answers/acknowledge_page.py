@@ -98,7 +98,7 @@ async def _answer(token: str, pulsar: Pulsar, *, press: bool, for_machine: bool 
             pressed = await subjects.answer(tx, claims)
         found = await subjects.shown(tx, claims)
         if found and for_machine:
-            stands = {"status": found.status, "number": found.number, "acknowledged": pressed}
+            stands = {"status": found.status, "state": found.state, "acknowledged": pressed}
             return JSONResponse(stands, headers=_HEADERS)
         return _shown(found) if found else _gone()
 

@@ -28,7 +28,6 @@ class Shown:
     button: str | None
     text: str
     path: str
-    number: int
     status: str
 
 
@@ -60,7 +59,6 @@ async def _alert(tx: Transaction, alert: Alert) -> Shown:
         button="Acknowledge" if alert.status in ALLOWED["acknowledge"] else None,
         text=alert.description[:2000],
         path=f"/alerts/{alert.id}",
-        number=alert.number,
         status=alert.status,
     )
 
@@ -91,7 +89,6 @@ async def _page(tx: Transaction, page_id: UUID) -> Shown | None:
         button="I am coming" if waits else None,
         text="\n\n".join(part for part in (page.message, incident.description[:2000]) if part),
         path=f"/incidents/{incident.id}",
-        number=incident.number,
         status=incident.status,
     )
 

@@ -15,7 +15,7 @@ from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, NameTaken, NotFound
 from pulsar.base.http import Body, Page, Pages, Pulsar, PulsarNode, View, check_version, page_of
 from pulsar.notify import channel_setup, trial
-from pulsar.notify.callbacks import manifest_of, path_of
+from pulsar.notify.callbacks import address_of, manifest_of, path_of
 from pulsar.notify.channel import Contact, Reach, contact_of, reads_replies, registry, tells_how_it_went
 from pulsar.notify.model import ChannelRow
 from pulsar.notify.recipients import recipient_of, unreachable
@@ -163,7 +163,7 @@ async def create_channel(body: NewChannel, caller: AnyCaller, pulsar: PulsarNode
     async with entered(pulsar, caller, Role.ADMIN):
         asks = channel_setup.checks(body.channel_type)
     if asks:
-        config = await channel_setup.accepted(body.channel_type, config)
+        config = await _taken(pulsar, caller, body.channel_type, config)
     async with entered(pulsar, caller, Role.ADMIN) as tx:
         pace = _span(body.bundle_seconds), body.follow_ups
         try:
@@ -203,7 +203,12 @@ async def _accepted(pulsar: Pulsar, caller: Anybody, channel_id: UUID, body: Cha
         if not channel_setup.checks(row.channel_type):
             return body.config
         wanted = channel_setup.merged(tx, row, body.config)
-    return await channel_setup.accepted(row.channel_type, wanted)
+    return await _taken(pulsar, caller, row.channel_type, wanted)
+
+
+async def _taken(pulsar: Pulsar, caller: Anybody, channel_type: str, config: dict[str, Any]) -> dict[str, Any]:
+    address = address_of(registry()[channel_type], pulsar.settings.base_url, caller.org_id)
+    return await channel_setup.accepted(channel_type, config, address)
 
 
 @router.delete("/{channel_id}", status_code=204)

@@ -50,10 +50,15 @@ def presses_url(base_url: str, org: UUID, provider: str) -> str:
     return f"{base_url}{_API}{PREFIX}/{org}/{provider}"
 
 
+def address_of(channel: Any, base_url: str, org: UUID) -> str:
+    """Where the provider of this kind of channel tells of presses; empty for one that tells of none."""
+    return presses_url(base_url, org, channel.calls_back) if hasattr(channel, "calls_back") else ""
+
+
 def manifest_of(channel: Any, base_url: str, org: UUID) -> str | None:
     if not hasattr(channel, "manifest"):
         return None
-    manifest: str = channel.manifest(presses_url(base_url, org, channel.calls_back))
+    manifest: str = channel.manifest(address_of(channel, base_url, org))
     return manifest
 
 

@@ -49,15 +49,19 @@ def _checked(channel: Channel, config: dict[str, Any]) -> Config:
 
 def checks(channel_type: str) -> bool:
     """Whether the provider is asked before settings are saved."""
-    return hasattr(kind(channel_type), "check")
+    channel = kind(channel_type)
+    return hasattr(channel, "check") or hasattr(channel, "listen")
 
 
-async def accepted(channel_type: str, config: dict[str, Any]) -> dict[str, Any]:
-    """The settings as they are to be kept, after the provider was asked; with no transaction open meanwhile."""
+async def accepted(channel_type: str, config: dict[str, Any], address: str) -> dict[str, Any]:
+    """The settings as they are to be kept, after the provider was asked, and told the address at which we hear of
+    presses; with no transaction open meanwhile."""
     channel: Any = kind(channel_type)
     fitting = _checked(channel, config)
     try:
-        taken: Config = await channel.check(fitting)
+        taken: Config = await channel.check(fitting) if hasattr(channel, "check") else fitting
+        if hasattr(channel, "listen"):
+            taken = await channel.listen(taken, address)
     except NotAccepted as no:
         raise InvalidChannelConfig(no.why, field=f"config.{no.field}" if no.field else None) from no
     return taken.model_dump(mode="json")

@@ -57,10 +57,11 @@ async def test_a_page_arrives_sealed_and_signed(pulsar: Pulsar, ana: Person, eng
     assert shown["path"] == f"/alerts/{alert}"
     # The button of the notification does what this link does.
     answer = await ana.http.post(shown["acknowledge"], headers={"Accept": "application/json"})
-    assert answer.json() == {"status": "acknowledged", "number": 1, "acknowledged": True}
+    said = {"status": "acknowledged", "state": "Acknowledged by Ana. Nobody is paged any further."}
+    assert answer.json() == said | {"acknowledged": True}
     assert (await ana.has(f"/alerts/{alert}"))["status"] == "acknowledged"
     again = await ana.http.post(shown["acknowledge"], headers={"Accept": "application/json"})
-    assert again.json() == {"status": "acknowledged", "number": 1, "acknowledged": False}
+    assert again.json() == said | {"acknowledged": False}
 
 
 async def test_however_long_an_alert_is_its_message_fits(

@@ -46,14 +46,14 @@ describe('a page as a notification', () => {
 
 describe('what a press of Acknowledge came to', () => {
 	it('is said in the same place, without a sound', () => {
-		const { title, options } = outcome(page, { status: 'acknowledged', acknowledged: true });
+		const { title, options } = outcome(page, { state: 'Acknowledged by Ana.', acknowledged: true });
 		expect(title).toBe('[P1] #1 Disk full');
-		expect(options).toMatchObject({ body: 'Acknowledged by you.', tag: 'alert-1', silent: true });
+		expect(options).toMatchObject({ body: 'Acknowledged by Ana.', tag: 'alert-1', silent: true });
 		expect(options.actions.map(({ action }) => action)).toEqual(['open']);
 	});
 
 	it('says what stands when somebody was faster', () => {
-		expect(outcome(page, { status: 'closed', acknowledged: false }).options.body).toBe('It is closed.');
+		expect(outcome(page, { state: 'Closed.', acknowledged: false }).options.body).toBe('Closed.');
 	});
 
 	it('sounds again when it came to nothing, and can be tried again', () => {

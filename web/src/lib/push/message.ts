@@ -14,7 +14,8 @@ export interface Push {
 
 /** What a press of the button was answered. */
 export interface Answer {
-	status: 'open' | 'acknowledged' | 'snoozed' | 'closed';
+	/** How it stands, for a person. */
+	state: string;
 	acknowledged: boolean;
 }
 
@@ -54,13 +55,6 @@ export function shown(push: Push, seen: Push[] = []): Shown {
 	};
 }
 
-const STANDS: Record<Answer['status'], string> = {
-	open: 'Not acknowledged: paging goes on.',
-	acknowledged: 'It was acknowledged before.',
-	snoozed: 'It is snoozed.',
-	closed: 'It is closed.'
-};
-
 /** What a press of Acknowledge came to; without an answer it came to nothing, and that must not be missed. */
 export function outcome(push: Push, answer: Answer | null): Shown {
 	if (!answer) {
@@ -70,8 +64,7 @@ export function outcome(push: Push, answer: Answer | null): Shown {
 			options: { ...failed.options, body: 'Pulsar could not be reached. Paging goes on. Touch to open it.' }
 		};
 	}
-	const text = answer.acknowledged ? 'Acknowledged by you.' : STANDS[answer.status];
-	return shown({ ...push, kind: 'follow_up', text, acknowledge: null });
+	return shown({ ...push, kind: 'follow_up', text: answer.state, acknowledge: null });
 }
 
 /** What the worker makes of bytes that it cannot read: something is always shown. */

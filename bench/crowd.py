@@ -33,7 +33,7 @@ SELECT org_id,
        (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 3)
         || '8' || substr(md5('b' || n), 1, 15))::uuid,
        number,
-       service || '/' || host || '/' || n % 5000 || CASE WHEN closed THEN '' ELSE '/' || n END,
+       service || '/' || n % $3::int || CASE WHEN closed THEN '' ELSE '/' || n END,
        word || ' on ' || host || '.example.com is ' || 20 + n % 80 || '% over its limit' || storm,
        'Measured by the agent of ' || host || ' for ' || service || '. See the runbook of ' || service || '.',
        'P' || CASE WHEN n % 200 = 0 THEN 1 WHEN n % 20 = 1 THEN 2 WHEN n % 3 = 0 THEN 4 ELSE 3 END,
@@ -64,6 +64,13 @@ INSERT INTO teams (org_id, id, name, description, version, created_at, updated_a
 SELECT org_id, gen_random_uuid(), 'Team ' || n, '', 1, now(), now() FROM crowd CROSS JOIN generate_series(0, 11) AS n
 """
 
+# Done with: or else the auditor would page for each that is open.
+_ESCALATIONS = """
+INSERT INTO escalations (org_id, id, subject_id, subject, ladder, generation, status, acknowledged, cycle, position,
+                         reached_anybody, fired, started_at)
+SELECT org_id, id, id, '{}', '{}', 1, 'completed', false, 0, 0, true, '[]', created_at FROM alerts WHERE status = 'open'
+"""
+
 _SEARCH = "CREATE INDEX ix_alerts_search ON alerts USING gin ((search || alert_marks(org_id, tags)))"
 
 
@@ -74,6 +81,7 @@ async def write_crowd(
     organizations: int = ORGANIZATIONS,
     biggest: float = BIGGEST,
     still_open: float = OPEN,
+    aliases: int = 5000,
 ) -> list[UUID]:
     """As the owner of the tables. Answers the organizations' ids, the biggest first."""
     await connection.execute("DROP TABLE IF EXISTS crowd")
@@ -83,8 +91,9 @@ async def write_crowd(
     await connection.execute(_TEAMS)
     # The index is written faster in one piece.
     await connection.execute("DROP INDEX ix_alerts_search")
-    await connection.execute(_ALERTS, now, still_open, timeout=1800)
+    await connection.execute(_ALERTS, now, still_open, aliases, timeout=1800)
     await connection.execute(_SEARCH, timeout=1800)
+    await connection.execute(_ESCALATIONS, timeout=600)
     await connection.execute("VACUUM ANALYZE alerts", timeout=1800)
     return [row["org_id"] for row in await connection.fetch("SELECT org_id FROM crowd ORDER BY place")]
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from pulsar.base.http import Pulsar
+from pulsar.oncall.model import OverrideRow
 from pulsar.people.model import User
 from tests.ladders import Json, mail_channel, read, team_of
 from tests.reports import Message, Past, remember, tell
@@ -60,6 +61,17 @@ async def test_time_on_call_is_that_of_the_final_schedules_and_counts_once(
     # Six whole nights of nine hours, that of the clock change has eight; the first morning and the last evening.
     assert found["Ana"]["on_call_at_night_seconds"] == timedelta(hours=7 + 5 * 9 + 8 + 2).total_seconds()
     assert "Bo" not in found
+
+
+async def test_who_stood_in_for_somebody_was_on_call_and_they_were_not(pulsar: Pulsar, ana: Person, bo: Person) -> None:
+    made = await schedule(ana, rotation(ana))
+    start = wall("2026-03-24 20:00")
+    async with pulsar.db.in_org(ana.org_id) as tx:
+        ids = {"schedule_id": UUID(made["id"]), "user_id": bo.id}
+        tx.add(OverrideRow(**ids, starts_at=start, ends_at=start + timedelta(hours=6)))
+    found = await load(ana)
+    assert (found["Bo"]["on_call_seconds"], found["Bo"]["on_call_at_night_seconds"]) == (6 * 3600, 4 * 3600)
+    assert found["Ana"]["on_call_seconds"] == (7 * 24 - 1 - 6) * 3600
 
 
 async def test_a_team_is_asked_about_its_own_alerts_and_schedules(pulsar: Pulsar, ana: Person, bo: Person) -> None:

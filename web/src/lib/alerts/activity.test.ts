@@ -7,7 +7,7 @@ it.each([
 	['alert.assigned', { assignee: null }, 'removed the assignment'],
 	[
 		'alert.updated',
-		{ before: { priority: 'P3' }, after: { priority: 'P1', tags: ['db'] } },
+		{ changes: { priority: { before: 'P3', after: 'P1' }, tags: { before: [], after: ['db'] } } },
 		'changed priority to P1, tags'
 	],
 	[

@@ -11,9 +11,11 @@ const level = (data: Data): string => `level ${Number(data.level ?? 0) + 1}`;
 const to = (data: Data): string => (text(data.user) ? ` to ${text(data.user)}` : '');
 const over = (data: Data): string => `${to(data)}${text(data.channel) ? ` over ${text(data.channel)}` : ''}`;
 
-function changed({ after }: Data): string {
-	const fields = after && typeof after === 'object' ? Object.entries(after) : [];
-	const which = fields.map(([name, value]) => (name === 'priority' ? `priority to ${String(value)}` : name));
+function changed({ changes }: Data): string {
+	const fields = Object.entries((changes ?? {}) as Record<string, { after: unknown }>);
+	const which = fields.map(([name, { after }]) =>
+		name === 'priority' ? `priority to ${String(after)}` : name
+	);
 	return `changed ${which.join(', ')}`;
 }
 
@@ -40,6 +42,7 @@ const WORDS: Record<string, (data: Data) => string> = {
 	'escalation.stopped': (data) => `stopped paging${because(data)}`,
 	'escalation.completed': () => 'went through every level; nobody is left to page',
 	'notification.sent': (data) => `delivered a message${over(data)}`,
+	'notification.delivered': (data) => `heard that a message arrived${over(data)}`,
 	'notification.failed': (data) => `could not deliver a message${over(data)}${because(data)}`,
 	'notification.cancelled': (data) => `cancelled a message${over(data)}${because(data)}`
 };

@@ -55,13 +55,23 @@ async function send(request: Request): Promise<Response> {
 	return answer.status === 401 ? signed(again, await session.renew(token)) : answer;
 }
 
+let missed = false;
+
+/** Whether something could not be read since this was asked last: then what is shown is old, or missing. */
+export function missedSomething(): boolean {
+	const did = missed;
+	missed = false;
+	return did;
+}
+
 async function sendOrRecall(request: Request): Promise<Response> {
 	if (request.method !== 'GET') return send(request);
 	try {
 		const answer = await send(request);
-		if (answer.ok) await lastGood.keep(request.url, answer);
+		if (answer.ok && !answer.headers.has('content-disposition')) await lastGood.keep(request.url, answer);
 		return answer;
 	} catch (failure) {
+		missed ||= failure instanceof TypeError;
 		const recalled = failure instanceof TypeError ? lastGood.recall(request.url) : null;
 		if (recalled) return recalled;
 		throw failure;

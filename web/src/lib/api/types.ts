@@ -17,6 +17,7 @@ export type Contact = Schemas['ContactView'];
 export type Device = Schemas['DeviceView'];
 export type AccountOffer = Schemas['OfferView'];
 export type LinkedAccount = Schemas['AccountView'];
+export type Audited = Schemas['AuditView'];
 export type ChannelKind = Schemas['ChannelKind'];
 export type ChannelTest = Schemas['TrialView'];
 export type Escalation = Schemas['EscalationView'];

@@ -4,19 +4,22 @@ import { Feed, type FeedState, type LiveEvent, type Socket } from './feed';
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 function stage() {
-	const sockets: (Socket & { after: number | null; closed: boolean })[] = [];
+	const sockets: (Socket & { after: number | null; closed: boolean; said: string[] })[] = [];
 	const timers: { run: () => void; ms: number }[] = [];
 	const heard: number[] = [];
 	const states: FeedState[] = [];
-	const seen = { reloads: 0 };
+	const seen = { reloads: 0, heard: 0 };
 	let reachable = true;
 	const feed = new Feed(
 		{
 			open: async (after) => {
 				if (!reachable) throw new TypeError('Failed to fetch');
+				const said: string[] = [];
 				const socket = {
 					after,
 					closed: false,
+					said,
+					send: (message: string) => void said.push(message),
 					onmessage: null,
 					onclose: null,
 					close: () => void (socket.closed = true)
@@ -35,6 +38,7 @@ function stage() {
 			event: (event) => heard.push(event.id as number),
 			reload: () => (seen.reloads += 1),
 			state: (state) => states.push(state),
+			heard: () => (seen.heard += 1),
 			clock: () => {}
 		}
 	);
@@ -116,24 +120,42 @@ describe('the live feed', () => {
 		expect(it.states.at(-1)).toBe('live');
 	});
 
-	it('takes a line without a word for dead', async () => {
+	it('asks a line without a word, and takes one without an answer for dead', async () => {
 		const it = stage();
 		it.feed.start();
 		await settled();
 		it.connected(1);
 		await it.fire();
+		expect(it.sockets[0]?.said).toEqual(['{"type": "connection.ping"}']);
+		expect(it.states.at(-1)).toBe('live');
+		it.say({ type: 'connection.pong' });
+		await it.fire();
+		await it.fire();
+		expect(it.seen.heard).toBe(2);
 		expect(it.states.at(-1)).toBe('lost');
 		expect(it.sockets[0]?.closed).toBe(true);
 	});
 
-	it('is lost at once when the device says that it is offline', async () => {
+	it('does not believe what the device says of its network, and asks', async () => {
 		const it = stage();
 		it.feed.start();
 		await settled();
 		it.connected(1);
-		it.feed.interrupt();
+		it.feed.retry();
+		expect(it.states.at(-1)).toBe('live');
+		expect(it.timers.map((timer) => timer.ms)).toEqual([5000]);
+		await it.fire();
 		expect(it.states.at(-1)).toBe('lost');
 		expect(it.timers.map((timer) => timer.ms)).toEqual([1000]);
+	});
+
+	it('opens one line, however often it is told to try', async () => {
+		const it = stage();
+		it.feed.start();
+		it.feed.retry();
+		it.feed.retry();
+		await settled();
+		expect(it.sockets.length).toBe(1);
 	});
 
 	it('stays silent once stopped', async () => {

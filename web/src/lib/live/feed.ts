@@ -10,6 +10,7 @@ export interface LiveEvent {
 export type FeedState = 'connecting' | 'live' | 'lost';
 
 export interface Socket {
+	send(message: string): void;
 	onmessage: ((message: { data: string }) => void) | null;
 	onclose: (() => void) | null;
 	close(): void;
@@ -27,11 +28,14 @@ export interface FeedListener {
 	/** What happened between cannot be told: read everything anew. */
 	reload(): void;
 	state(state: FeedState): void;
+	/** The server has spoken: what is on the screen is true as of now. */
+	heard(): void;
 	clock(serverTime: string): void;
 }
 
-/** The server pings every 25 s; twice that and some without a word means the line is dead. */
-const SILENCE_MS = 60_000;
+/** The server says something every 25 s. After more it is asked, and what does not answer is dead. */
+const SILENCE_MS = 35_000;
+const ANSWER_MS = 5000;
 const LONGEST_WAIT_MS = 30_000;
 
 export class Feed {
@@ -39,6 +43,7 @@ export class Feed {
 	#socket: Socket | null = null;
 	#attempt = 0;
 	#cancel = () => {};
+	#connecting = false;
 	#stopped = true;
 
 	constructor(
@@ -57,19 +62,18 @@ export class Feed {
 		this.#drop();
 	}
 
-	/** At once, when there is reason to think that the network is back. */
+	/** At once, when there is reason to think that the network is back, gone or another: what a device says of it is no
+	 * proof, so a line that there is gets asked. */
 	retry(): void {
-		if (this.#stopped || this.#socket) return;
+		if (this.#stopped) return;
+		if (this.#socket) return this.#ask(this.#socket);
+		if (this.#connecting) return;
 		this.#cancel();
 		void this.#connect();
 	}
 
-	/** The device says that it is offline: the socket would find out only after a minute. */
-	interrupt(): void {
-		if (this.#socket) this.#lose(this.#socket);
-	}
-
 	async #connect(): Promise<void> {
+		this.#connecting = true;
 		try {
 			const socket = await this.world.open(this.#last);
 			if (this.#stopped) return socket.close();
@@ -79,11 +83,14 @@ export class Feed {
 			this.#expectWord();
 		} catch {
 			this.#lose(null);
+		} finally {
+			this.#connecting = false;
 		}
 	}
 
 	#hear(event: LiveEvent): void {
 		this.#expectWord();
+		this.listener.heard();
 		if (event.type === 'connection.connected') return this.#connected(event);
 		if (event.type === 'connection.resync') {
 			this.#last = event.payload.last_id ?? this.#last;
@@ -115,7 +122,17 @@ export class Feed {
 	#expectWord(): void {
 		this.#cancel();
 		const socket = this.#socket;
-		this.#cancel = this.world.later(() => this.#lose(socket), SILENCE_MS);
+		if (socket) this.#cancel = this.world.later(() => this.#ask(socket), SILENCE_MS);
+	}
+
+	#ask(socket: Socket): void {
+		this.#cancel();
+		this.#cancel = this.world.later(() => this.#lose(socket), ANSWER_MS);
+		try {
+			socket.send('{"type": "connection.ping"}');
+		} catch {
+			// One that is still being opened takes nothing yet.
+		}
 	}
 
 	#drop(): void {

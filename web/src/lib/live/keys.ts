@@ -19,7 +19,9 @@ export const key = {
 	schedule: (id: string) => `pulsar:schedule:${id}` as const,
 	organizations: 'pulsar:organizations',
 	apiKeys: 'pulsar:api-keys',
-	/** The reader's own: no event tells of them. */
+	/** Of the audit log: every event is one of both. */
+	audit: 'pulsar:audit',
+	activity: 'pulsar:activity',
 	notices: 'pulsar:notices'
 } as const;
 
@@ -31,6 +33,7 @@ const BY_FAMILY: Record<string, string[]> = {
 	device: [key.devices],
 	account: [key.accounts],
 	preference: [key.preferences],
+	shift_notices: [key.notices],
 	user: [key.members],
 	team: [key.teams, key.problems],
 	member: [key.members, key.teams, key.problems],
@@ -42,6 +45,12 @@ const BY_FAMILY: Record<string, string[]> = {
 };
 
 const ON_CALL = new Set(['schedule', 'rotation', 'override', 'cover']);
+
+const BY_ALERTS = new Set(['alert', 'escalation', 'notification']);
+
+/** Of the audit log's two halves the one that this event is in. */
+export const logOf = (event: LiveEvent): string =>
+	BY_ALERTS.has(event.type.split('.')[0] ?? '') ? key.activity : key.audit;
 
 export function keysOf(event: LiveEvent): string[] {
 	const family = event.type.split('.')[0] ?? '';

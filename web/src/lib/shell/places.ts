@@ -3,6 +3,7 @@ import Bell from '@lucide/svelte/icons/bell';
 import ChartColumn from '@lucide/svelte/icons/chart-column';
 import CalendarClock from '@lucide/svelte/icons/calendar-clock';
 import CircleUser from '@lucide/svelte/icons/circle-user';
+import History from '@lucide/svelte/icons/history';
 import House from '@lucide/svelte/icons/house';
 import ListTree from '@lucide/svelte/icons/list-tree';
 import PhoneCall from '@lucide/svelte/icons/phone-call';
@@ -13,6 +14,8 @@ import ScrollText from '@lucide/svelte/icons/scroll-text';
 import UserCog from '@lucide/svelte/icons/user-cog';
 import Users from '@lucide/svelte/icons/users';
 import type { Component } from 'svelte';
+import type { Role } from '$lib/api/types';
+import { can } from '$lib/people/roles';
 
 export interface Place {
 	href: string;
@@ -20,6 +23,8 @@ export interface Place {
 	icon: Component<{ size?: number | string }>;
 	/** After "g". */
 	key?: string;
+	/** The server shows it to admins only. */
+	forAdmins?: true;
 }
 
 export const HOME: Place = { href: '/home', label: 'Home', icon: House, key: 'h' };
@@ -36,10 +41,14 @@ export const SETTINGS: Place[] = [
 	{ href: '/teams', label: 'Teams', icon: Users, key: 't' },
 	{ href: '/members', label: 'Members', icon: UserCog, key: 'u' },
 	{ href: '/notifications', label: 'Delivery log', icon: ScrollText, key: 'n' },
+	{ href: '/audit', label: 'Audit log', icon: History, key: 'l', forAdmins: true },
 	{ href: '/me', label: 'You', icon: CircleUser, key: 'm' }
 ];
 
 export const PLACES: Place[] = [HOME, ALERTS, ON_CALL, SCHEDULES, INTEGRATIONS, REPORTS, ...SETTINGS];
+
+export const shownTo = (role: Role, places: Place[]): Place[] =>
+	places.filter(({ forAdmins }) => !forAdmins || can(role, 'configure'));
 
 export const isAt = (place: Place, path: string): boolean =>
 	path === place.href || path.startsWith(`${place.href}/`);

@@ -18,7 +18,7 @@ from pulsar.live.hub import Hub
 from pulsar.live.messages import about_connection, framed
 from pulsar.live.room import AWAY, NOT_SIGNED_IN, Ended, Ending
 from pulsar.live.wire import Wire, wire_of
-from pulsar.people.access import AsViewer, Caller
+from pulsar.people.access import AnyCaller, AsViewer, Caller
 
 log = structlog.get_logger()
 
@@ -44,10 +44,10 @@ async def create_ticket(caller: Caller, tx: AsViewer) -> TicketView:
 
 
 @router.get("/ws/stats")
-async def get_live_stats(caller: Caller, tx: AsViewer, request: Request) -> LiveStats:
+async def get_live_stats(caller: AnyCaller, tx: AsViewer, request: Request) -> LiveStats:
     hub: Hub = request.app.state.hub
     here = hub.listeners(caller.org_id)
-    users = {one.caller.user_id for one in here}
+    users = {one.caller.user_id for one in here if one.caller.user_id}
     return LiveStats(listeners=len(here), users=len(users), last_id=(await standing(tx)).last)
 
 

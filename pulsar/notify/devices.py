@@ -12,6 +12,7 @@ from pulsar.base import clock
 from pulsar.base.crypto import SecretUnreadable, token_hash
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Invalid, NotFound
+from pulsar.base.events import edited, untold
 from pulsar.notify.actions import tell
 from pulsar.notify.events import DeviceAdded, DeviceGone, DeviceRemoved, DeviceUpdated
 from pulsar.notify.model import DeviceRow
@@ -116,16 +117,15 @@ def _keep(tx: Transaction, row: DeviceRow, subscription: Subscription) -> None:
 
 
 async def change(tx: Transaction, row: DeviceRow, name: str | None, subscription: Subscription | None) -> None:
-    changed = []
     if name and name != row.name:
         row.name = name
-        changed.append("name")
+    changes = edited(row)
     if subscription and (row.gone_at or not _is_kept(tx, row, subscription)):
         _keep(tx, row, subscription)
-        changed.append("subscription")
-    if changed:
+        changes |= untold(["subscription"])
+    if changes:
         await tx.flush()
-        tx.record(DeviceUpdated(row.user_id, device_id=str(row.id), changed=changed))
+        tx.record(DeviceUpdated(row.user_id, device_id=str(row.id), changes=changes))
 
 
 def _is_kept(tx: Transaction, row: DeviceRow, subscription: Subscription) -> bool:

@@ -135,7 +135,7 @@ class DeviceAdded(DeviceEvent):
 class DeviceUpdated(DeviceEvent):
     type: ClassVar = "device.updated"
     device_id: str
-    changed: list[str]
+    changes: Changes
 
 
 @dataclass(frozen=True)

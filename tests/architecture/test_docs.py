@@ -110,6 +110,12 @@ def test_the_page_of_the_api_lists_every_type_of_event_and_no_other() -> None:
     assert first_cells("docs/api.md", "Event types") == types
 
 
+def test_every_event_of_an_edit_says_what_was_before_and_after() -> None:
+    edits = [event for event in leaves(Event) if event.type.endswith((".updated", "_changed"))]
+    assert len(edits) > 10, "this test does not find the events"
+    assert [event.type for event in edits if "changes" not in event.__dataclass_fields__] == []
+
+
 def test_every_kind_of_integration_and_of_channel_has_its_place_in_the_docs() -> None:
     assert {page.stem for page in (ROOT / "docs/integrations").glob("*.md")} == set(source.registry())
     headings = anchors(ROOT / "docs/notifications.md")

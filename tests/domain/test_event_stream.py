@@ -167,3 +167,16 @@ async def test_a_stream_of_somebody_who_is_removed_ends(ana: Person, bo: Person,
             await anext(events)
     asks = {"Accept": "text/event-stream", "Authorization": f"Bearer {bo.access_token}"}
     assert (await bo.http.get(f"{API}/events", headers=asks)).status_code == 401
+
+
+async def test_an_api_key_listens_as_long_as_it_stands(ana: Person, node: str) -> None:
+    made = await ana.makes("/api-keys", name="Wallboard", scopes=["read"])
+    asks = {"Authorization": f"Bearer {made['key']}"}
+    async with listening(node, ana, asks) as events:
+        await hear(events, 1)
+        await ana.makes("/teams", name="Database")
+        assert (await hear(events, 1))[0]["event"] == "team.created"
+        assert (await ana.delete(f"/api-keys/{made['id']}")).status_code == 204
+        said = (await hear(events, 1))[0]
+        assert (said["event"], json.loads(said["data"])["payload"]["code"]) == ("connection.error", "not_signed_in")
+    assert (await ana.http.get(f"{API}/events", headers=asks)).status_code == 401

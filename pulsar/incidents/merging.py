@@ -68,11 +68,14 @@ async def _move_alerts(tx: Transaction, duplicate: Incident, survivor: Incident)
 
 async def _move_responders(tx: Transaction, duplicate: Incident, survivor: Incident) -> None:
     """Those who are on both stay what they are on the one that goes on."""
-    there = set(await tx.scalars(select(Responder.user_id).where(Responder.incident_id == survivor.id)))
+    found = await tx.scalars(select(Responder).where(Responder.incident_id == survivor.id))
+    there = {row.user_id: row for row in found}
     rows = (await tx.scalars(select(Responder).where(Responder.incident_id == duplicate.id))).all()
     names = await user_names(tx, (row.user_id for row in rows))
     for row in rows:
-        if row.user_id in there:
+        if known := there.get(row.user_id):
+            # Who was only called into the one may have been on the other for long.
+            known.joined_at = known.joined_at or row.joined_at
             await tx.delete(row)
             continue
         row.incident_id = survivor.id

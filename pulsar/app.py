@@ -34,6 +34,8 @@ from pulsar.engine import health_api as health
 from pulsar.escalation import api as escalation
 from pulsar.escalation import problems_api as problems
 from pulsar.escalation import simulation_api as simulation
+from pulsar.heartbeats import api as heartbeats
+from pulsar.heartbeats import pings
 from pulsar.inbound import api as inbound
 from pulsar.inbound.ingest import DOCUMENTED, LARGEST_BODY, Ingest
 from pulsar.incidents import api as incidents
@@ -122,6 +124,7 @@ _ROUTES = (
     preferences,
     notification_log,
     inbound,
+    heartbeats,
     reports,
     live,
     events,
@@ -267,9 +270,10 @@ class Edge:
 
     async def _route(self, scope: Any, receive: Any, send: Any) -> None:
         path = scope["path"]
-        if path.startswith(inbound.PUBLIC_PATH):
+        if path.startswith((inbound.PUBLIC_PATH, pings.PUBLIC_PATH)):
+            taken_by = self.api.state.ingest if path.startswith(inbound.PUBLIC_PATH) else self.api.state.pings
             try:
-                await self.api.state.ingest(scope, receive, send)
+                await taken_by(scope, receive, send)
             except Exception as error:
                 response = await _answer_error(Request(scope), error)
                 await response(scope, receive, send)
@@ -285,7 +289,7 @@ class Edge:
 
 def _quiet(path: str) -> bool:
     """What comes by the thousand and is counted in metrics instead: signals, probes, files of the console."""
-    return not path.startswith(("/api/", "/ack/")) or path.startswith(inbound.PUBLIC_PATH)
+    return not path.startswith(("/api/", "/ack/")) or path.startswith((inbound.PUBLIC_PATH, pings.PUBLIC_PATH))
 
 
 def _announces_too_much(scope: Any) -> bool:
@@ -313,6 +317,7 @@ def build_api(pulsar: Pulsar) -> FastAPI:
     )
     api.state.pulsar = pulsar
     api.state.ingest = Ingest(pulsar.db)
+    api.state.pings = pings.Pings(pulsar.db)
     for domain in _ROUTES:
         api.include_router(domain.router, prefix=API)
     api.include_router(meta, prefix=API)
@@ -332,6 +337,7 @@ def _document_ingest(api: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         description = generate()
         description["paths"].setdefault(f"{inbound.PUBLIC_PATH}{{token}}", DOCUMENTED)
+        description["paths"].setdefault(f"{pings.PUBLIC_PATH}{{token}}", pings.DOCUMENTED)
         return description
 
     api.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document

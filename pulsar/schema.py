@@ -26,6 +26,7 @@ _DOMAINS = (
     "oncall",
     "escalation",
     "alerts",
+    "heartbeats",
     "incidents",
     "inbound",
     "live",

@@ -6,11 +6,11 @@ from typing import Any
 
 import structlog
 
-_SECRET_PATHS = ("/api/v1/webhook/", "/api/v1/calendar/", "/ack/")
+_SECRET_PATHS = ("/api/v1/webhook/", "/api/v1/heartbeat/", "/api/v1/calendar/", "/ack/")
 
 
 def safe_path(path: str) -> str:
-    """Three kinds of path have a secret in them; it stays out of the logs."""
+    """Some paths have a secret in them; it stays out of the logs."""
     for prefix in _SECRET_PATHS:
         if path.startswith(prefix) and len(path) > len(prefix):
             return f"{prefix}…"

@@ -16,6 +16,7 @@ from pulsar.base.http import Pulsar
 from pulsar.base.ids import new_id
 from pulsar.engine import audit, deadman, housekeeping, queue, sweep
 from pulsar.engine.model import Worker
+from pulsar.heartbeats import watch
 
 log = structlog.get_logger()
 
@@ -85,6 +86,7 @@ async def run(pulsar: Pulsar, stopping: asyncio.Event) -> None:
             ("heartbeat", lambda: _say_i_am_here(pulsar, worker), HEARTBEAT),
             ("sweep", lambda: _sweep(pulsar, worker), sweep.INTERVAL),
             ("audit", lambda: _audit(pulsar, worker), audit.INTERVAL),
+            ("heartbeats", lambda: watch.watch(pulsar.db), watch.INTERVAL),
             ("housekeeping", lambda: housekeeping.clean(pulsar), housekeeping.INTERVAL),
             ("deadman", lambda: deadman.ping(pulsar), deadman.interval(pulsar.settings)),
         ):

@@ -32,6 +32,7 @@ def role_with(scopes: Iterable[str]) -> Role:
 _AREAS = {
     "alerts": Scope.ALERTS,
     "incidents": Scope.ALERTS,
+    "heartbeats": Scope.ALERTS,
     "oncall": Scope.ON_CALL,
     "schedules": Scope.ON_CALL,
     "cover-requests": Scope.ON_CALL,

@@ -87,9 +87,11 @@ async def _on_call(owner: Person, team_id: str) -> dict[str, str]:
     feed = await owner.makes(f"{path}/feeds")
     assert (await owner.patch("/users/me/shift-notices", before_minutes=[60])).status_code == 200
     cover = await owner.makes("/cover-requests", schedule_id=schedule["id"], **span)
+    heartbeat = await owner.makes("/heartbeats", name="Backup", interval_seconds=60, team_id=team_id)
     key = await owner.makes("/api-keys", name="CI", scopes=["read"])
     return {
         "key_id": key["id"],
+        "heartbeat_id": heartbeat["id"],
         "schedule_id": schedule["id"],
         "rotation_id": rotation["id"],
         "override_id": override["id"],

@@ -15,7 +15,15 @@ from tests.architecture.conftest import Household
 from tests.architecture.openapi import API, Operation
 from tests.world import Person
 
-PUBLIC = {"POST /auth/register", "POST /auth/login", "POST /webhook/{token}", "GET /meta", "GET /calendar/{token}.ics"}
+PUBLIC = {
+    "POST /auth/register",
+    "POST /auth/login",
+    "POST /webhook/{token}",
+    "GET /heartbeat/{token}",
+    "POST /heartbeat/{token}",
+    "GET /meta",
+    "GET /calendar/{token}.ics",
+}
 # With the secret of an invitation in the body.
 BY_INVITATION = {"POST /invitations/look", "POST /invitations/accept"}
 # With a refresh token in place of an access token.

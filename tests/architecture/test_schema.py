@@ -197,6 +197,7 @@ async def test_functions_with_the_owners_rights_are_few_and_cannot_be_misled(own
     assert {row.proname for row in found} == {
         "api_key",
         "audit_findings",
+        "beat",
         "calendar_feed",
         "engine_state",
         "forget_events",
@@ -210,6 +211,7 @@ async def test_functions_with_the_owners_rights_are_few_and_cannot_be_misled(own
         "overdue_shift_watches",
         "overdue_work",
         "search_incidents",
+        "turning_heartbeats",
         "untold_news",
     }
     assert all(row.proconfig[0] == "search_path=pg_catalog, public" and not row.open for row in found)

@@ -103,13 +103,14 @@ async def test_whatever_a_route_changes_it_says_so(
 ) -> None:
     unsaid, done = {}, set()
     for route in in_order(routes):
-        if route.path.startswith(("/auth/log", "/auth/refresh", "/auth/switch", "/webhook/")):
+        if route.path.startswith(("/auth/log", "/auth/refresh", "/auth/switch", "/webhook/", "/heartbeat/")):
             continue
         silent.clear()
         answer = await unas.owner.request(route.method, route.at(unas.ids), json=edit(route, document))
         if answer.is_success:
             done.add(str(route))
-        if silent:
+        # A ping is no event: there are too many of them.
+        if silent and route.path != "/heartbeats/{heartbeat_id}/ping":
             unsaid[str(route)] = list(silent)
     assert unsaid == {}
     assert len(done) > 40, sorted({str(route) for route in in_order(routes)} - done)

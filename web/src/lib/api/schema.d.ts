@@ -2473,6 +2473,86 @@ export interface paths {
 		patch: operations['update_token'];
 		trace?: never;
 	};
+	'/api/v1/heartbeats': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List Heartbeats */
+		get: operations['list_heartbeats'];
+		put?: never;
+		/**
+		 * Create Heartbeat
+		 * @description The only answer that has its address in it. Nothing is due before the first ping.
+		 */
+		post: operations['create_heartbeat'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/heartbeats/{heartbeat_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Get Heartbeat */
+		get: operations['get_heartbeat'];
+		put?: never;
+		post?: never;
+		/** Delete Heartbeat */
+		delete: operations['delete_heartbeat'];
+		options?: never;
+		head?: never;
+		/** Update Heartbeat */
+		patch: operations['update_heartbeat'];
+		trace?: never;
+	};
+	'/api/v1/heartbeats/{heartbeat_id}/ping': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Ping Heartbeat
+		 * @description With an API key instead of the address.
+		 */
+		post: operations['ping_heartbeat'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/heartbeats/{heartbeat_id}/renew': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Renew Heartbeat
+		 * @description A new address, for when the old one got lost or known.
+		 */
+		post: operations['renew_heartbeat'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/reports/response': {
 		parameters: {
 			query?: never;
@@ -2698,6 +2778,30 @@ export interface paths {
 		 * @description What a monitoring tool posts to. All of a request's alerts are taken, or none.
 		 */
 		post: operations['take_in'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/heartbeat/{token}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Ping
+		 * @description A sign of life. By whatever can send a request: the address is the secret.
+		 */
+		get: operations['get_ping'];
+		put?: never;
+		/**
+		 * Ping
+		 * @description A sign of life. By whatever can send a request: the address is the secret.
+		 */
+		post: operations['post_ping'];
 		delete?: never;
 		options?: never;
 		head?: never;
@@ -3371,6 +3475,58 @@ export interface components {
 			/** Webcal Url */
 			webcal_url: string;
 		};
+		/** CreatedHeartbeat */
+		CreatedHeartbeat: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
+			/** Description */
+			description: string;
+			/** Interval Seconds */
+			interval_seconds: number;
+			/** Grace Seconds */
+			grace_seconds: number;
+			priority: components['schemas']['Priority'];
+			/** Tags */
+			tags: string[];
+			/** Team Id */
+			team_id: string | null;
+			/** Enabled */
+			enabled: boolean;
+			/**
+			 * Standing
+			 * @enum {string}
+			 */
+			standing: 'off' | 'waiting' | 'alive' | 'late';
+			/** Last Ping At */
+			last_ping_at: string | null;
+			/** Due At */
+			due_at: string | null;
+			/** Late Since */
+			late_since: string | null;
+			/** Recent Pings */
+			recent_pings: string[];
+			/** Token Prefix */
+			token_prefix: string;
+			/** Version */
+			version: number;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			/**
+			 * Updated At
+			 * Format: date-time
+			 */
+			updated_at: string;
+			/** Url */
+			url: string;
+		};
 		/** CreatedKey */
 		CreatedKey: {
 			/**
@@ -3780,6 +3936,94 @@ export interface components {
 		HTTPValidationError: {
 			/** Detail */
 			detail?: components['schemas']['ValidationError'][];
+		};
+		/** HeartbeatChange */
+		HeartbeatChange: {
+			/**
+			 * Name
+			 * @default
+			 */
+			name?: string;
+			/**
+			 * Interval Seconds
+			 * @description Seconds.
+			 * @default 0
+			 */
+			interval_seconds?: number;
+			/**
+			 * Grace Seconds
+			 * @description Seconds that a ping may be late.
+			 * @default 0
+			 */
+			grace_seconds?: number;
+			/**
+			 * Description
+			 * @default
+			 */
+			description?: string;
+			/** @default P3 */
+			priority?: components['schemas']['Priority'];
+			/** Tags */
+			tags?: string[];
+			/** Team Id */
+			team_id?: string | null;
+			/**
+			 * Enabled
+			 * @default true
+			 */
+			enabled?: boolean;
+			/** Version */
+			version?: number | null;
+		};
+		/** HeartbeatView */
+		HeartbeatView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
+			/** Description */
+			description: string;
+			/** Interval Seconds */
+			interval_seconds: number;
+			/** Grace Seconds */
+			grace_seconds: number;
+			priority: components['schemas']['Priority'];
+			/** Tags */
+			tags: string[];
+			/** Team Id */
+			team_id: string | null;
+			/** Enabled */
+			enabled: boolean;
+			/**
+			 * Standing
+			 * @enum {string}
+			 */
+			standing: 'off' | 'waiting' | 'alive' | 'late';
+			/** Last Ping At */
+			last_ping_at: string | null;
+			/** Due At */
+			due_at: string | null;
+			/** Late Since */
+			late_since: string | null;
+			/** Recent Pings */
+			recent_pings: string[];
+			/** Token Prefix */
+			token_prefix: string;
+			/** Version */
+			version: number;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			/**
+			 * Updated At
+			 * Format: date-time
+			 */
+			updated_at: string;
 		};
 		/** HoursView */
 		HoursView: {
@@ -4473,6 +4717,38 @@ export interface components {
 			/** Name */
 			name: string;
 			subscription: components['schemas']['SubscriptionBody'];
+		};
+		/** NewHeartbeat */
+		NewHeartbeat: {
+			/** Name */
+			name: string;
+			/**
+			 * Interval Seconds
+			 * @description Seconds.
+			 */
+			interval_seconds: number;
+			/**
+			 * Grace Seconds
+			 * @description Seconds that a ping may be late.
+			 * @default 0
+			 */
+			grace_seconds?: number;
+			/**
+			 * Description
+			 * @default
+			 */
+			description?: string;
+			/** @default P3 */
+			priority?: components['schemas']['Priority'];
+			/** Tags */
+			tags?: string[];
+			/** Team Id */
+			team_id?: string | null;
+			/**
+			 * Enabled
+			 * @default true
+			 */
+			enabled?: boolean;
 		};
 		/**
 		 * NewIncident
@@ -5480,6 +5756,21 @@ export interface components {
 		Page_FeedView_: {
 			/** Items */
 			items: components['schemas']['FeedView'][];
+			/** Total */
+			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
+		/** Page[HeartbeatView] */
+		Page_HeartbeatView_: {
+			/** Items */
+			items: components['schemas']['HeartbeatView'][];
 			/** Total */
 			total: number;
 			/** Total Is Exact */
@@ -14098,6 +14389,232 @@ export interface operations {
 			};
 		};
 	};
+	list_heartbeats: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_HeartbeatView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	create_heartbeat: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewHeartbeat'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['CreatedHeartbeat'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	get_heartbeat: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				heartbeat_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HeartbeatView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	delete_heartbeat: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				heartbeat_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	update_heartbeat: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				heartbeat_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['HeartbeatChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HeartbeatView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	ping_heartbeat: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				heartbeat_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HeartbeatView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	renew_heartbeat: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				heartbeat_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['CreatedHeartbeat'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
 	report_response: {
 		parameters: {
 			query?: {
@@ -14579,6 +15096,60 @@ export interface operations {
 			};
 			/** @description unreadable_payload */
 			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	get_ping: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				token: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Written down. */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description no_such_heartbeat */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	post_ping: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				token: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Written down. */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description no_such_heartbeat */
+			404: {
 				headers: {
 					[name: string]: unknown;
 				};

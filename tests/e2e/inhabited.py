@@ -54,9 +54,11 @@ async def inhabit(ana: Person) -> Inhabited:
     policy = await ana.makes("/escalation-policies", name="Default", is_default=True, rules=rules, repeat_count=1)
     nagios = await integration(ana)
     alerts = await _alerts(ana, squad, policy)
+    incident = await _incident(ana, bo, squad, alerts)
     await ana.patch(f"/users/{gone.id}", active=False)
     screens = {
         "/alerts/[id]": f"/alerts/{alerts[0]['id']}",
+        "/incidents/[id]": f"/incidents/{incident['id']}",
         "/integrations/[id]": f"/integrations/{nagios.id}",
         "/policies/[id]": f"/policies/{policy['id']}",
         "/schedules/[id]": f"/schedules/{shop['id']}",
@@ -111,4 +113,23 @@ async def _alerts(ana: Person, squad: Json, policy: Json) -> list[Json]:
     await ana.makes(f"/alerts/{made[1]['id']}/acknowledge")
     await ana.makes(f"/alerts/{made[2]['id']}/snooze", until=_day(1))
     await ana.makes(f"/alerts/{made[4]['id']}/close", reason="It was the holidays")
+    return made
+
+
+async def _incident(ana: Person, bo: Person, squad: Json, alerts: list[Json]) -> Json:
+    """One with something of everything in its room, and one that is over."""
+    fields: Json = {"severity": "critical", "priority": "P1", "team_id": squad["id"]}
+    fields |= {"description": "The till takes **no cards**.", "alert_ids": [one["id"] for one in alerts[:2]]}
+    fields |= {"responders": [{"user_id": str(bo.id), "role": "incident_commander"}]}
+    made: Json = await ana.makes("/incidents", title="Nobody can pay by card", **fields)
+    path = f"/incidents/{made['id']}"
+    await ana.makes(f"{path}/responders", user_id=str(ana.id))
+    await ana.makes(f"{path}/notes", text="## Found\n\n- `db-1` is full\n- [runbook](https://wiki.example.org)\n")
+    await ana.makes(f"{path}/tasks", title="Make room on db-1", owner_id=str(bo.id), due_at=_day(1))
+    done = await ana.makes(f"{path}/tasks", title="Tell the shops")
+    await ana.patch(f"{path}/tasks/{done['id']}", done=True)
+    await ana.makes(f"{path}/links", url="https://meet.example.org/till", title="The call")
+    await ana.patch(path, status="identified")
+    over = await ana.makes("/incidents", title="Labels are printed twice", severity="low")
+    await ana.patch(f"/incidents/{over['id']}", status="resolved")
     return made

@@ -9,6 +9,7 @@ const because = (data: Data): string =>
 	text(data.reason) ? `: ${text(data.reason).replaceAll('_', ' ')}` : '';
 const level = (data: Data): string => `level ${Number(data.level ?? 0) + 1}`;
 const to = (data: Data): string => (text(data.user) ? ` to ${text(data.user)}` : '');
+const incident = (data: Data): string => `#${String(data.number)} ${text(data.title)}`;
 const over = (data: Data): string => `${to(data)}${text(data.channel) ? ` over ${text(data.channel)}` : ''}`;
 
 function changed({ changes }: Data): string {
@@ -31,6 +32,8 @@ const WORDS: Record<string, (data: Data) => string> = {
 	'alert.assigned': ({ assignee }) =>
 		assignee ? `assigned it to ${text(assignee)}` : 'removed the assignment',
 	'alert.note_added': () => 'added a note',
+	'alert.incident_linked': (data) => `linked it to the incident ${incident(data)}`,
+	'alert.incident_unlinked': (data) => `took it out of the incident ${incident(data)}`,
 	'alert.deleted': () => 'deleted the alert',
 	'escalation.started': () => 'started paging',
 	'escalation.level_fired': (data) =>

@@ -29,6 +29,13 @@ export type Guest = Schemas['Guest'];
 export type Integration = Schemas['TokenView'];
 export type NewIntegration = Schemas['CreatedToken'];
 export type IntegrationSource = Schemas['SourceView'];
+export type Incident = Schemas['IncidentView'];
+export type IncidentDetail = Schemas['IncidentDetails'];
+export type IncidentInput = Schemas['NewIncident'];
+export type IncidentLink = Pick<IncidentDetail['links'][number], 'id' | 'title' | 'url'>;
+export type IncidentNote = Schemas['IncidentNoteView'];
+export type IncidentPatch = Schemas['IncidentChange'];
+export type IncidentTask = IncidentDetail['tasks'][number];
 export type Invitation = Schemas['InvitationView'];
 export type SentInvitation = Schemas['SentInvitation'];
 export type Me = Schemas['MeView'];
@@ -45,7 +52,9 @@ export type Simulation = Schemas['SimulationView'];
 export type SimulationQuestion = Schemas['DraftTrial'];
 export type SetupProblem = Schemas['SetupProblemView'];
 export type SessionAnswer = Schemas['SessionView'];
+export type Responder = Schemas['ResponderView'];
 export type Team = Schemas['TeamView'];
+export type TimelineLine = Schemas['TimelineEntry'];
 export type TeamDetail = Schemas['TeamWithMembers'];
 export type TeamMember = Schemas['TeamMemberView'];
 
@@ -58,6 +67,9 @@ export type LoadLine = Schemas['LoadLine'];
 export type ChannelFigures = Schemas['ChannelLine'];
 
 export type Role = Organization['role'];
+export type Severity = Incident['severity'];
+export type IncidentStatus = Incident['status'];
+export type ResponderRole = Responder['role'];
 
 export interface PageOf<T> {
 	items: T[];

@@ -13,7 +13,12 @@ it('renews the inbox and the alert’s own page when an alert changes', () => {
 });
 
 it('renews the alert’s page, not the inbox, while the ladder goes on', () => {
-	expect(keysOf(event('escalation.level_fired'))).toEqual([key.alert('7')]);
+	expect(keysOf(event('escalation.level_fired'))).toEqual([key.alert('7'), key.incident('7')]);
+});
+
+it('renews the list and the room when anything happens to an incident', () => {
+	for (const type of ['incident.created', 'incident.timeline_added', 'incident.alert_linked'])
+		expect(keysOf(event(type))).toEqual([key.incidents, key.incident('7')]);
 });
 
 it.each(['policy.updated', 'channel.deleted', 'team.member_removed', 'member.deactivated'])(
@@ -29,5 +34,5 @@ it('renews every page about a schedule when a rotation or an override of it chan
 });
 
 it('ignores what it does not know yet', () => {
-	expect(keysOf(event('incident.opened'))).toEqual([]);
+	expect(keysOf(event('weather.changed'))).toEqual([]);
 });

@@ -4,6 +4,8 @@ import type { LiveEvent } from './feed';
 export const key = {
 	alerts: 'pulsar:alerts',
 	alert: (id: string) => `pulsar:alert:${id}` as const,
+	incidents: 'pulsar:incidents',
+	incident: (id: string) => `pulsar:incident:${id}` as const,
 	notifications: 'pulsar:notifications',
 	integrations: 'pulsar:integrations',
 	policies: 'pulsar:policies',
@@ -56,8 +58,11 @@ export function keysOf(event: LiveEvent): string[] {
 	const family = event.type.split('.')[0] ?? '';
 	const subject = event.payload.subject?.id ?? '';
 	if (family === 'alert') return [key.alerts, key.alert(subject)];
-	if (family === 'escalation') return [key.alert(subject)];
-	if (family === 'notification') return [key.alert(subject), key.notifications, key.channels];
+	if (family === 'incident') return [key.incidents, key.incident(subject)];
+	// Escalations and messages are about an alert, or page somebody into an incident.
+	if (family === 'escalation') return [key.alert(subject), key.incident(subject)];
+	if (family === 'notification')
+		return [key.alert(subject), key.incident(subject), key.notifications, key.channels];
 	// Events of rotations, overrides and cover requests have their schedule as subject.
 	if (ON_CALL.has(family)) return [key.schedules, key.schedule(subject), key.problems];
 	return BY_FAMILY[family] ?? [];

@@ -11,6 +11,7 @@ import Plug from '@lucide/svelte/icons/plug';
 import Radio from '@lucide/svelte/icons/radio';
 import Rocket from '@lucide/svelte/icons/rocket';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
+import Siren from '@lucide/svelte/icons/siren';
 import UserCog from '@lucide/svelte/icons/user-cog';
 import Users from '@lucide/svelte/icons/users';
 import type { Component } from 'svelte';
@@ -29,9 +30,10 @@ export interface Place {
 
 export const HOME: Place = { href: '/home', label: 'Home', icon: House, key: 'h' };
 export const ALERTS: Place = { href: '/alerts', label: 'Alerts', icon: Bell, key: 'a' };
+export const INCIDENTS: Place = { href: '/incidents', label: 'Incidents', icon: Siren, key: 'i' };
 export const ON_CALL: Place = { href: '/oncall', label: 'On call', icon: PhoneCall, key: 'o' };
 export const SCHEDULES: Place = { href: '/schedules', label: 'Schedules', icon: CalendarClock, key: 's' };
-export const INTEGRATIONS: Place = { href: '/integrations', label: 'Integrations', icon: Plug, key: 'i' };
+export const INTEGRATIONS: Place = { href: '/integrations', label: 'Integrations', icon: Plug, key: 'e' };
 export const REPORTS: Place = { href: '/reports', label: 'Reports', icon: ChartColumn, key: 'r' };
 export const START: Place = { href: '/start', label: 'Get started', icon: Rocket };
 
@@ -45,7 +47,16 @@ export const SETTINGS: Place[] = [
 	{ href: '/me', label: 'You', icon: CircleUser, key: 'm' }
 ];
 
-export const PLACES: Place[] = [HOME, ALERTS, ON_CALL, SCHEDULES, INTEGRATIONS, REPORTS, ...SETTINGS];
+export const PLACES: Place[] = [
+	HOME,
+	ALERTS,
+	INCIDENTS,
+	ON_CALL,
+	SCHEDULES,
+	INTEGRATIONS,
+	REPORTS,
+	...SETTINGS
+];
 
 export const shownTo = (role: Role, places: Place[]): Place[] =>
 	places.filter(({ forAdmins }) => !forAdmins || can(role, 'configure'));

@@ -26,6 +26,7 @@ from tests.conftest import SECRET_KEY
 
 ALERTS = 60_000
 BIGGEST = 30_000
+SMALL = 6000
 NEWEST = 5000
 """How far the search goes back before it takes the index."""
 
@@ -152,12 +153,22 @@ async def test_what_is_frequent_is_found_among_the_newest_and_what_is_not_by_the
     assert rare.rows <= NEWEST + 100
 
 
+async def test_a_frequent_word_beside_something_rare_is_looked_for_where_the_rare_is(crowd: Crowd) -> None:
+    for filters in ({"priority": ["P5"]}, {"source": "nobody"}, {"status": ["snoozed"], "priority": ["P1"]}):
+        cost = await asked(crowd, crowd.biggest, search="over", **filters)
+        assert cost.page.total_is_exact, filters
+        assert cost.rows <= 1000, filters
+    snoozed = await asked(crowd, crowd.biggest, status=["snoozed"])
+    assert (await asked(crowd, crowd.biggest, search="over", status=["snoozed"])).page.total == snoozed.page.total > 0
+
+
 async def test_a_word_that_others_have_often_costs_nothing_here(crowd: Crowd) -> None:
     """Three thousand alerts of the biggest organization speak of kafka."""
     assert (await asked(crowd, crowd.biggest, search="kafka")).page.total >= 1000
     cost = await asked(crowd, crowd.smallest, search="kafka")
     assert cost.page.total == 0
-    assert cost.rows <= NEWEST + 100
+    # All of its own at most, and none of the others'.
+    assert cost.rows <= SMALL + 100
 
 
 async def test_a_storm_of_long_ago_is_found_to_its_last_alert(crowd: Crowd) -> None:

@@ -53,6 +53,9 @@ async def inhabit(ana: Person) -> Inhabited:
     rules = [level(0, on_call), level(300, everybody), level(900)]
     policy = await ana.makes("/escalation-policies", name="Default", is_default=True, rules=rules, repeat_count=1)
     nagios = await integration(ana)
+    await ana.makes("/api-keys", name="Deploys", scopes=["alerts", "read"], expires_at="2030-01-01T00:00:00Z")
+    beating = await ana.makes("/heartbeats", name="Nightly backup", interval_seconds=86400, team_id=squad["id"])
+    await ana.makes(f"/heartbeats/{beating['id']}/ping")
     alerts = await _alerts(ana, squad, policy)
     incident = await _incident(ana, bo, squad, alerts)
     await ana.patch(f"/users/{gone.id}", active=False)

@@ -39,6 +39,8 @@ TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] : ['
 DIALOGS = {
     "/alerts": "New alert",
     "/channels": "New channel",
+    "/heartbeats": "New heartbeat",
+    "/keys": "New API key",
     "/me/notifications": "Change",
     "/members": "Invite",
     "/schedules": "New schedule",

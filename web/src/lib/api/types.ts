@@ -25,6 +25,7 @@ export type EscalationLevel = Schemas['LevelOutlook'];
 export type Event = Schemas['ActivityView'];
 export type Duty = Schemas['DutyView'];
 export type Explanation = Schemas['ExplanationView'];
+export type Heartbeat = Schemas['HeartbeatView'];
 export type Guest = Schemas['Guest'];
 export type Integration = Schemas['TokenView'];
 export type NewIntegration = Schemas['CreatedToken'];

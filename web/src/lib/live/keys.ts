@@ -21,6 +21,7 @@ export const key = {
 	schedule: (id: string) => `pulsar:schedule:${id}` as const,
 	organizations: 'pulsar:organizations',
 	apiKeys: 'pulsar:api-keys',
+	heartbeats: 'pulsar:heartbeats',
 	/** Of the audit log: every event is one of both. */
 	audit: 'pulsar:audit',
 	activity: 'pulsar:activity',
@@ -43,7 +44,8 @@ const BY_FAMILY: Record<string, string[]> = {
 	rotation: [key.problems],
 	override: [key.problems],
 	organization: [key.organizations],
-	api_key: [key.apiKeys]
+	api_key: [key.apiKeys],
+	heartbeat: [key.heartbeats]
 };
 
 const ON_CALL = new Set(['schedule', 'rotation', 'override', 'cover']);

@@ -3,8 +3,10 @@ import Bell from '@lucide/svelte/icons/bell';
 import ChartColumn from '@lucide/svelte/icons/chart-column';
 import CalendarClock from '@lucide/svelte/icons/calendar-clock';
 import CircleUser from '@lucide/svelte/icons/circle-user';
+import HeartPulse from '@lucide/svelte/icons/heart-pulse';
 import History from '@lucide/svelte/icons/history';
 import House from '@lucide/svelte/icons/house';
+import KeyRound from '@lucide/svelte/icons/key-round';
 import ListTree from '@lucide/svelte/icons/list-tree';
 import PhoneCall from '@lucide/svelte/icons/phone-call';
 import Plug from '@lucide/svelte/icons/plug';
@@ -40,9 +42,11 @@ export const START: Place = { href: '/start', label: 'Get started', icon: Rocket
 export const SETTINGS: Place[] = [
 	{ href: '/policies', label: 'Escalation policies', icon: ListTree, key: 'p' },
 	{ href: '/channels', label: 'Channels', icon: Radio, key: 'c' },
+	{ href: '/heartbeats', label: 'Heartbeats', icon: HeartPulse, key: 'b' },
 	{ href: '/teams', label: 'Teams', icon: Users, key: 't' },
 	{ href: '/members', label: 'Members', icon: UserCog, key: 'u' },
 	{ href: '/notifications', label: 'Delivery log', icon: ScrollText, key: 'n' },
+	{ href: '/keys', label: 'API keys', icon: KeyRound, key: 'k', forAdmins: true },
 	{ href: '/audit', label: 'Audit log', icon: History, key: 'l', forAdmins: true },
 	{ href: '/me', label: 'You', icon: CircleUser, key: 'm' }
 ];

@@ -219,7 +219,8 @@ class Mail:
     @property
     def acknowledge_path(self) -> str:
         """The path of the link that acknowledges."""
-        line = next(line for line in self.text.splitlines() if line.startswith("Acknowledge: "))
+        labels = ("Acknowledge: ", "I am coming: ")
+        line = next(line for line in self.text.splitlines() if line.startswith(labels))
         return "/ack/" + line.rpartition("/ack/")[2]
 
 

@@ -86,10 +86,24 @@ class Message:
         return COLOURS.get(self.priority or "", COLOURS["P5"])
 
     @property
+    def calls_for_help(self) -> bool:
+        """Into an incident, where an answer says that one is coming."""
+        return "incident_id" in self.facts
+
+    @property
+    def acknowledge_label(self) -> str:
+        return "I am coming" if self.calls_for_help else "Acknowledge"
+
+    @property
+    def acknowledge_words(self) -> str:
+        """What an answer does, after "to"."""
+        return "say that you are coming" if self.calls_for_help else "acknowledge"
+
+    @property
     def called(self) -> str | None:
         """What an answer names it by: an alert by its number, an incident with an I before it."""
         number = self.facts.get("number")
-        return f"{'I' if 'incident_id' in self.facts else ''}{number}" if number else None
+        return f"{'I' if self.calls_for_help else ''}{number}" if number else None
 
     @property
     def line(self) -> str:
@@ -99,7 +113,7 @@ class Message:
     @property
     def labelled_links(self) -> list[tuple[str, str]]:
         """What to do about it: acknowledge first."""
-        links = (("Acknowledge", self.acknowledge_link), (self.link_label, self.link))
+        links = ((self.acknowledge_label, self.acknowledge_link), (self.link_label, self.link))
         return [(label, link) for label, link in links if link]
 
 

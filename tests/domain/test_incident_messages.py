@@ -40,13 +40,14 @@ def test_it_names_the_incident_and_no_alert(message: Message) -> None:
 def test_chats_show_links_where_an_alert_has_buttons(message: Message) -> None:
     for shown in (str(slack_blocks.blocks(message)), str(telegram.content(message, acts=True))):
         assert "/ack/" in shown
+        assert "I am coming" in shown
         assert str(PAGE) not in shown.replace(message.acknowledge_link or "", "")
         assert "Snooze" not in shown
 
 
 def test_a_text_is_answered_with_an_i_before_the_number(message: Message) -> None:
     reachable = Message(**{**message.__dict__, "callback_url": "https://pulsar.example/x"})
-    assert "Reply ACK I3 to acknowledge." in sms._body(reachable, with_link=False)
+    assert "Reply ACK I3 to say that you are coming." in sms._body(reachable, with_link=False)
 
 
 def test_a_push_has_the_way_to_say_that_one_is_coming(message: Message) -> None:

@@ -190,3 +190,15 @@ async def test_who_may_page_and_whom(ana: Person, bo: Person, eve: Person, vic: 
     assert (await ana.post(f"{path}/pages/{NOWHERE}/acknowledge")).status_code == 404
     page = await called(ana, path, user_id=str(bo.id))
     assert (await eve.post(f"{path}/pages/{page['id']}/acknowledge")).status_code == 404
+
+
+async def test_a_page_whose_job_is_lost_goes_out_all_the_same(
+    ana: Person, bo: Person, mail: Mailbox, engine: Engine
+) -> None:
+    path = await room(ana, mail)
+    await called(ana, path, user_id=str(bo.id))
+    assert await engine.lose_jobs() > 0
+    await engine.stand_still(seconds=30)
+    await engine.sweep()
+    await engine.settle()
+    assert len(mail.to(bo)) == 1

@@ -90,7 +90,7 @@ def _mail(message: Message, config: Config, recipient: Recipient) -> EmailMessag
 def _text(message: Message) -> str:
     parts = [message.title, message.text]
     if message.acknowledge_link:
-        parts.append(f"Acknowledge: {message.acknowledge_link}")
+        parts.append(f"{message.acknowledge_label}: {message.acknowledge_link}")
     if message.link:
         parts.append(f"{message.link_label}: {message.link}")
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -107,7 +107,7 @@ def _button(label: str, link: str, background: str) -> str:
 def _html(message: Message) -> str:
     buttons = ""
     if message.acknowledge_link:
-        buttons += _button("Acknowledge", message.acknowledge_link, "#1858b8")
+        buttons += _button(message.acknowledge_label, message.acknowledge_link, "#1858b8")
     if message.link:
         buttons += _button(message.link_label, message.link, "#525b6b")
     text = html.escape(message.text).replace("\n", "<br>")

@@ -46,7 +46,7 @@ async def send(message: Message, config: Config, recipient: Recipient | None) ->
 def _body(message: Message, *, with_link: bool) -> str:
     lines = [_cut(message.line, _LONGEST_TITLE), _cut(" ".join(message.text.split()), _LONGEST_TEXT)]
     if (name := message.called) and message.callback_url and message.acknowledge_link:
-        lines.append(f"Reply ACK {name} to acknowledge.")
+        lines.append(f"Reply ACK {name} to {message.acknowledge_words}.")
     if with_link and message.acknowledge_link:
         lines.append(message.acknowledge_link)
     return "\n".join(line for line in lines if line)

@@ -49,7 +49,7 @@ def _script(message: Message, language: str) -> str:
         return twilio.twiml(*[_say(said, language)] * _TIMES)
     ask = twilio.verb(
         "Gather",
-        _say(f"{said} Press 1 to acknowledge.", language),
+        _say(f"{said} Press 1 to {message.acknowledge_words}.", language),
         numDigits="1",
         timeout="8",
         action=f"{message.callback_url}/key",

@@ -33,7 +33,7 @@ SELECT org_id,
        (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 3)
         || '8' || substr(md5('b' || n), 1, 15))::uuid,
        number,
-       service || '/' || n % $3::int || CASE WHEN closed THEN '' ELSE '/' || n END,
+       service || '/' || n % $3::int || CASE WHEN closed THEN '' ELSE '/' || number END,
        word || ' on ' || host || '.example.com is ' || 20 + n % 80 || '% over its limit' || storm,
        'Measured by the agent of ' || host || ' for ' || service || '. See the runbook of ' || service || '.',
        'P' || CASE WHEN n % 200 = 0 THEN 1 WHEN n % 20 = 1 THEN 2 WHEN n % 3 = 0 THEN 4 ELSE 3 END,

@@ -107,10 +107,13 @@ class Hub:
             self._readers.pop(room.org).cancel()
 
     async def _standing(self, caller: Anybody) -> Standing:
-        async with self._entering, entered(self._pulsar, caller, Role.VIEWER) as tx:
-            if caller.session_id and caller.session_id not in await sessions.living(tx, {caller.session_id}):
-                raise NotSignedIn
-            return await standing(tx)
+        try:
+            async with self._entering, entered(self._pulsar, caller, Role.VIEWER) as tx:
+                if caller.session_id and caller.session_id not in await sessions.living(tx, {caller.session_id}):
+                    raise NotSignedIn
+                return await standing(tx)
+        except _DATABASE_AWAY:
+            raise Ended(AWAY) from None
 
     async def _look_up(self, org: UUID, seen: int, until: int) -> Sequence[Line]:
         try:

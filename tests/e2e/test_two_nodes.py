@@ -41,6 +41,7 @@ class Listening:
     def __init__(self, nodes: list[Running], first: int, person: Person, after: int) -> None:
         self.heard: list[Message] = []
         self.last, self.turns, self.resyncs = after, 0, 0
+        self.errors: set[str] = set()
         self._nodes, self._at, self._token = nodes, first, person.access_token
 
     async def listen(self) -> None:
@@ -56,6 +57,8 @@ class Listening:
 
     def _take(self, message: Message) -> None:
         self.resyncs += message["type"] == "connection.resync"
+        if message["type"] == "connection.error":
+            self.errors.add(message["payload"]["code"])
         if message["id"] is not None:
             self.heard.append(message)
             self.last = message["id"]
@@ -174,3 +177,28 @@ async def test_the_banner_says_since_when_what_is_shown_may_be_old_and_goes_by_i
         await ana.makes("/alerts", message="Disk full")
         await expect(page.get_by_role("alert")).to_contain_text("Live news do not get through", timeout=60_000)
         await expect(page.get_by_text("Disk full")).to_be_visible(timeout=60_000)
+
+
+async def test_when_the_database_was_away_whoever_listens_goes_on_and_has_missed_nothing(
+    start: Starter, data_dir: Path
+) -> None:
+    running = await start(data_dir).ready()
+    async with httpx.AsyncClient(base_url=running.url, timeout=20) as http:
+        ana = await register(http, "Ana")
+        client = Listening([running], 0, ana, (await ana.has("/events"))["last_id"])
+        listening = asyncio.create_task(client.listen())
+        await ana.makes("/teams", name="Before")
+        await until("the first event", lambda: len(client.heard) == 1)
+        running.postmaster().kill()
+
+        async def away() -> bool:
+            return not (await http.get("/readyz")).is_success
+
+        await until("an answer that says so", away)
+        await running.ready()
+        await ana.makes("/teams", name="After")
+        await until("the second event", lambda: len(client.heard) == 2, 30)
+        listening.cancel()
+    assert [one["payload"]["data"]["name"] for one in client.heard] == ["Before", "After"]
+    assert client.errors <= {"database_away"}, "told something else than the truth, if it was noticed at all"
+    assert [line for line in running.stderr.splitlines() if "feed_failed" in line and "Traceback" in line] == []

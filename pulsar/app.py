@@ -74,6 +74,8 @@ from pulsar.people import me_api as me
 from pulsar.people import members_api as members
 from pulsar.people import teams_api as teams
 from pulsar.reports import api as reports
+from pulsar.statuspage import api as status_page
+from pulsar.statuspage import public as public_status_page
 
 log = structlog.get_logger()
 
@@ -125,6 +127,7 @@ _ROUTES = (
     notification_log,
     inbound,
     heartbeats,
+    status_page,
     reports,
     live,
     events,
@@ -277,7 +280,7 @@ class Edge:
             except Exception as error:
                 response = await _answer_error(Request(scope), error)
                 await response(scope, receive, send)
-        elif path.startswith(("/api/", "/ack/", "/health/", "/healthz", "/readyz", "/metrics")):
+        elif path.startswith(("/api/", "/ack/", "/status/", "/health/", "/healthz", "/readyz", "/metrics")):
             if _announces_too_much(scope):
                 # Here, because the framework's own answer to it would be plain text.
                 await _problem_response(TooLarge(), scope["request_id"])(scope, receive, send)
@@ -322,6 +325,7 @@ def build_api(pulsar: Pulsar) -> FastAPI:
         api.include_router(domain.router, prefix=API)
     api.include_router(meta, prefix=API)
     api.include_router(acknowledge_page.router)
+    api.include_router(public_status_page.router)
     api.include_router(health.router)
     api.include_router(docs_page.router)
     for kind in (Problem, RequestValidationError, HTTPException, Exception):

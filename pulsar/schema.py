@@ -28,6 +28,7 @@ _DOMAINS = (
     "alerts",
     "heartbeats",
     "incidents",
+    "statuspage",
     "inbound",
     "live",
     "engine",

@@ -115,7 +115,12 @@ async def _incident(owner: Person, team_id: str, alert_id: str) -> dict[str, str
     link = await owner.makes(f"/incidents/{incident['id']}/links", url="https://example.org/runbook")
     field = await owner.makes("/incident-fields", name="Customer")
     template = await owner.makes("/incident-templates", name="Outage")
+    component = await owner.makes("/status-page/components", name="Website")
+    notice = {"incident_id": incident["id"], "title": "Slow", "status": "investigating", "text": "We look"}
+    public = await owner.makes("/status-page/notices", **notice)
     return {
+        "component_id": component["id"],
+        "notice_id": public["id"],
         "field_id": field["id"],
         "template_id": template["id"],
         "incident_id": incident["id"],

@@ -211,6 +211,7 @@ async def test_functions_with_the_owners_rights_are_few_and_cannot_be_misled(own
         "overdue_shift_watches",
         "overdue_work",
         "search_incidents",
+        "status_page_org",
         "turning_heartbeats",
         "untold_news",
     }

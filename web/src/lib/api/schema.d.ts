@@ -2553,6 +2553,143 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/status-page': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Get Status Page */
+		get: operations['get_status_page'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		/**
+		 * Update Status Page
+		 * @description Off until `enabled` is set. Its address has to be free.
+		 */
+		patch: operations['update_status_page'];
+		trace?: never;
+	};
+	'/api/v1/status-page/components': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * List Components
+		 * @description All, in the order in which the page has them.
+		 */
+		get: operations['list_components'];
+		put?: never;
+		/** Create Component */
+		post: operations['create_component'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/status-page/components/{component_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Get Component */
+		get: operations['get_component'];
+		put?: never;
+		post?: never;
+		/** Delete Component */
+		delete: operations['delete_component'];
+		options?: never;
+		head?: never;
+		/** Update Component */
+		patch: operations['update_component'];
+		trace?: never;
+	};
+	'/api/v1/status-page/components/{component_id}/state': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		/** Set Component State */
+		put: operations['set_component_state'];
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/status-page/notices': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * List Notices
+		 * @description Newest first; or the one about an incident.
+		 */
+		get: operations['list_notices'];
+		put?: never;
+		/**
+		 * Publish Notice
+		 * @description The public reads the title and the text as they are typed here, and nothing else of the incident.
+		 */
+		post: operations['publish_notice'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/status-page/notices/{notice_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Get Notice */
+		get: operations['get_notice'];
+		put?: never;
+		post?: never;
+		/** Take Notice Back */
+		delete: operations['take_notice_back'];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/status-page/notices/{notice_id}/updates': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Publish Public Update */
+		post: operations['publish_public_update'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/reports/response': {
 		parameters: {
 			query?: never;
@@ -3389,6 +3526,60 @@ export interface components {
 			delivered: boolean;
 			/** Answer */
 			answer: string;
+		};
+		/** ComponentChange */
+		ComponentChange: {
+			/**
+			 * Name
+			 * @default
+			 */
+			name?: string;
+			/**
+			 * Description
+			 * @default
+			 */
+			description?: string;
+			/**
+			 * Group Name
+			 * @default
+			 */
+			group_name?: string;
+			/**
+			 * Position
+			 * @default 0
+			 */
+			position?: number;
+			/** Version */
+			version?: number | null;
+		};
+		/**
+		 * ComponentState
+		 * @description From best to worst; maintenance is meant, so it is not bad.
+		 * @enum {string}
+		 */
+		ComponentState: 'operational' | 'maintenance' | 'degraded' | 'partial_outage' | 'major_outage';
+		/** ComponentStateChange */
+		ComponentStateChange: {
+			state: components['schemas']['ComponentState'];
+		};
+		/** ComponentView */
+		ComponentView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
+			/** Description */
+			description: string;
+			/** Group Name */
+			group_name: string;
+			/** Position */
+			position: number;
+			state: components['schemas']['ComponentState'];
+			/** Version */
+			version: number;
 		};
 		/** ContactView */
 		ContactView: {
@@ -4669,6 +4860,25 @@ export interface components {
 			/** Follow Ups */
 			follow_ups?: boolean | null;
 		};
+		/** NewComponent */
+		NewComponent: {
+			/** Name */
+			name: string;
+			/**
+			 * Description
+			 * @default
+			 */
+			description?: string;
+			/**
+			 * Group Name
+			 * @default
+			 */
+			group_name?: string;
+			/** Position */
+			position?: number | null;
+			/** @default operational */
+			state?: components['schemas']['ComponentState'];
+		};
 		/**
 		 * NewContact
 		 * @description `value` with + and the country. The code is sent by text if there is a choice, or over `channel_id`.
@@ -4854,6 +5064,18 @@ export interface components {
 			/** Text */
 			text: string;
 		};
+		/** NewNotice */
+		NewNotice: {
+			status: components['schemas']['IncidentStatus'];
+			/** Text */
+			text: string;
+			/** Components */
+			components?: components['schemas']['StateOf'][];
+			/** Incident Id */
+			incident_id?: string | null;
+			/** Title */
+			title: string;
+		};
 		/** NewOrganization */
 		NewOrganization: {
 			/** Name */
@@ -4977,6 +5199,17 @@ export interface components {
 			 * @default 0
 			 */
 			delay_seconds?: number;
+		};
+		/**
+		 * NewPublicUpdate
+		 * @description All of it is public.
+		 */
+		NewPublicUpdate: {
+			status: components['schemas']['IncidentStatus'];
+			/** Text */
+			text: string;
+			/** Components */
+			components?: components['schemas']['StateOf'][];
 		};
 		/** NewResponder */
 		NewResponder: {
@@ -5262,6 +5495,26 @@ export interface components {
 			/** Text */
 			text: string;
 			author: components['schemas']['Named'];
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+		};
+		/** NoticeView */
+		NoticeView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Incident Id */
+			incident_id: string | null;
+			/** Title */
+			title: string;
+			status: components['schemas']['IncidentStatus'];
+			/** Updates */
+			updates: components['schemas']['PublicUpdateView'][];
 			/**
 			 * Created At
 			 * Format: date-time
@@ -5876,6 +6129,21 @@ export interface components {
 		Page_NoteView_: {
 			/** Items */
 			items: components['schemas']['NoteView'][];
+			/** Total */
+			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
+		/** Page[NoticeView] */
+		Page_NoticeView_: {
+			/** Items */
+			items: components['schemas']['NoticeView'][];
 			/** Total */
 			total: number;
 			/** Total Is Exact */
@@ -6589,6 +6857,22 @@ export interface components {
 		 * @enum {string}
 		 */
 		Priority: 'P1' | 'P2' | 'P3' | 'P4' | 'P5';
+		/** PublicUpdateView */
+		PublicUpdateView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			status: components['schemas']['IncidentStatus'];
+			/** Text */
+			text: string;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+		};
 		/**
 		 * PushKeyView
 		 * @description The `applicationServerKey` to subscribe with.
@@ -7229,11 +7513,57 @@ export interface components {
 			/** Missing */
 			missing: string[];
 		};
+		/** StateOf */
+		StateOf: {
+			/**
+			 * Component Id
+			 * Format: uuid
+			 */
+			component_id: string;
+			state: components['schemas']['ComponentState'];
+		};
 		/**
 		 * Status
 		 * @enum {string}
 		 */
 		Status: 'open' | 'acknowledged' | 'snoozed' | 'closed';
+		/** StatusPageChange */
+		StatusPageChange: {
+			/**
+			 * Enabled
+			 * @default false
+			 */
+			enabled?: boolean;
+			/** Slug */
+			slug?: string | null;
+			/**
+			 * Title
+			 * @default
+			 */
+			title?: string;
+			/**
+			 * Description
+			 * @default
+			 */
+			description?: string;
+			/** Version */
+			version?: number | null;
+		};
+		/** StatusPageView */
+		StatusPageView: {
+			/** Enabled */
+			enabled: boolean;
+			/** Slug */
+			slug: string | null;
+			/** Url */
+			url: string | null;
+			/** Title */
+			title: string;
+			/** Description */
+			description: string;
+			/** Version */
+			version: number;
+		};
 		/** StatusUpdateView */
 		StatusUpdateView: {
 			/**
@@ -14602,6 +14932,407 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['CreatedHeartbeat'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	get_status_page: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['StatusPageView'];
+				};
+			};
+		};
+	};
+	update_status_page: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['StatusPageChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['StatusPageView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_components: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ComponentView'][];
+				};
+			};
+		};
+	};
+	create_component: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewComponent'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ComponentView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	get_component: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				component_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ComponentView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	delete_component: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				component_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	update_component: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				component_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['ComponentChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ComponentView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	set_component_state: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				component_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['ComponentStateChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ComponentView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_notices: {
+		parameters: {
+			query?: {
+				incident_id?: string | null;
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_NoticeView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	publish_notice: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewNotice'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['NoticeView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	get_notice: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				notice_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['NoticeView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	take_notice_back: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				notice_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	publish_public_update: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				notice_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewPublicUpdate'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['NoticeView'];
 				};
 			};
 			/** @description Validation Error */

@@ -1,0 +1,121 @@
+"""How does the status page look? Plain HTML, without script and without a request to anywhere else. No I/O."""
+
+import hashlib
+from base64 import b64encode
+from datetime import datetime
+from html import escape
+
+from pulsar.statuspage.reading import Shown
+from pulsar.statuspage.rules import WORDS, Component, Days, Notice, Told, by_day, grouped, overall
+
+STYLE = """
+:root { color-scheme: light dark; --bg: light-dark(#f6f7f9, #0b0d12); --card: light-dark(#fff, #14171e);
+  --line: light-dark(#dfe3ea, #2a303c); --ink: light-dark(#14171d, #e8eaf0); --muted: light-dark(#525b6b, #a6afbf);
+  --link: light-dark(#1858b8, #85b4ff); --ok: light-dark(#177245, #4cc38a); --info: light-dark(#1858b8, #85b4ff);
+  --warn: light-dark(#8a6100, #f0b93a); --bad: light-dark(#b84a00, #ff9a52); --worst: light-dark(#b3261e, #ff7b72) }
+* { box-sizing: border-box }
+body { margin: 0; font: 16px/1.5 system-ui, sans-serif; background: var(--bg); color: var(--ink) }
+main { max-width: 46rem; margin: 0 auto; padding: 2rem 1rem 3rem }
+h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .25rem } h2 { font-size: 1.125rem; margin: 2.25rem 0 .75rem }
+h3 { font-size: 1rem; margin: 0 } p { margin: .25rem 0 } h1, h3, p, li { overflow-wrap: anywhere }
+a { color: var(--link) } .muted, time { color: var(--muted); font-size: .875rem }
+.text { white-space: pre-line } ul { list-style: none; margin: 0; padding: 0 }
+.overall, .card { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1rem }
+.overall { margin-top: 1.5rem; font-size: 1.125rem; font-weight: 600; border-left: 6px solid currentColor }
+.card + .card { margin-top: .75rem } .group { font-weight: 600; margin: 1.25rem 0 .5rem }
+.card li + li { border-top: 1px solid var(--line) }
+.component { display: flex; flex-wrap: wrap; gap: .125rem 1rem; justify-content: space-between; padding: .625rem 0 }
+.components { padding: .25rem 1rem } .component > div { min-width: 0; flex: 1 1 14rem }
+.state { font-weight: 600; white-space: nowrap } .state::before { content: "● " }
+.operational { color: var(--ok) } .maintenance { color: var(--info) } .degraded { color: var(--warn) }
+.partial_outage { color: var(--bad) } .major_outage { color: var(--worst) }
+.updates li { padding: .75rem 0 } .updates { margin-top: .5rem } .updates li:last-child { padding-bottom: 0 }
+.day { padding: .75rem 0; border-top: 1px solid var(--line) } .day > h3 { margin-bottom: .5rem }
+form { display: flex; flex-wrap: wrap; gap: .5rem; margin-top: .5rem } label { flex-basis: 100% }
+input { flex: 1 1 12rem; min-width: 0 } input, button { min-height: 44px; font: inherit; padding: 0 .875rem;
+  border-radius: 8px; border: 1px solid var(--line); background: var(--card); color: var(--ink) }
+button { background: #1858b8; border-color: #1858b8; color: #fff; font-weight: 600; cursor: pointer }
+footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: 1rem }
+:focus-visible { outline: 3px solid var(--link); outline-offset: 2px }
+"""
+_STYLE_HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+HEADERS = {
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def document(title: str, body: str, head: str = "") -> str:
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<meta name="viewport" content="width=device-width,initial-scale=1">{head}'
+        f"<style>{STYLE}</style></head><body><main>{body}</main></body></html>"
+    )
+
+
+def page(shown: Shown, now: datetime) -> str:
+    current = [one for one in shown.notices if not one.over]
+    worst, said = overall((one.state for one in shown.components), bool(current))
+    tone = "degraded" if current and worst == "operational" else worst
+    feed = f"/status/{shown.slug}/feed.atom"
+    parts = [
+        f"<h1>{escape(shown.title)}</h1>",
+        f'<p class="muted text">{escape(shown.description)}</p>' if shown.description else "",
+        f'<p class="overall {tone}" role="status">{said}</p>',
+        _current(current),
+        _components(shown.components),
+        "<h2>Past 90 days</h2>",
+        *(_days(days) for days in by_day(shown.notices, now)),
+        f'<footer class="muted">All times are in UTC. <a href="{feed}">Feed (Atom)</a></footer>',
+    ]
+    head = f'<link rel="alternate" type="application/atom+xml" title="{escape(shown.title)}" href="{feed}">'
+    return document(f"{shown.title}: {said}", "".join(parts), head)
+
+
+def _current(notices: list[Notice]) -> str:
+    if not notices:
+        return ""
+    return "<h2>Now</h2>" + "".join(f'<article class="card">{_notice(one)}</article>' for one in notices)
+
+
+def _components(components: tuple[Component, ...]) -> str:
+    if not components:
+        return ""
+    return "<h2>Components</h2>" + "".join(_group(name, members) for name, members in grouped(components))
+
+
+def _group(name: str, members: list[Component]) -> str:
+    title = f'<h3 class="group">{escape(name)}</h3>' if name else ""
+    return f'{title}<ul class="card components">{"".join(map(_component, members))}</ul>'
+
+
+def _component(one: Component) -> str:
+    about = f'<p class="muted">{escape(one.description)}</p>' if one.description else ""
+    state = f'<span class="state {one.state}">{WORDS[one.state]}</span>'
+    return f'<li class="component"><div>{escape(one.name)}{about}</div>{state}</li>'
+
+
+def _notice(one: Notice) -> str:
+    updates = "".join(map(_update, one.updates))
+    return f'<h3 id="{one.id}">{escape(one.title)}</h3><ul class="updates">{updates}</ul>'
+
+
+def _update(one: Told) -> str:
+    when = f'<time datetime="{one.at:%Y-%m-%dT%H:%M:%SZ}">{one.at:%d %B %Y, %H:%M} UTC</time>'
+    return f'<li><strong>{one.status.capitalize()}</strong> {when}<p class="text">{escape(one.text)}</p></li>'
+
+
+def _days(days: Days) -> str:
+    name = f"{days.first:%d %B %Y}"
+    if days.first != days.last:
+        name = f"{days.first:%d %B} – {days.last:%d %B %Y}"
+    told = "".join(
+        f'<article class="card">{_notice(one) if one.over else _still(one)}</article>' for one in days.notices
+    )
+    return f'<section class="day"><h3>{name}</h3>{told or "<p class=muted>Nothing was reported.</p>"}</section>'
+
+
+def _still(one: Notice) -> str:
+    return f'<p><a href="#{one.id}">{escape(one.title)}</a>: not over yet.</p>'

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from pulsar.base import clock
 from pulsar.base.http import PulsarNode
-from pulsar.statuspage import markup, reading
+from pulsar.statuspage import atom, markup, reading
 from pulsar.statuspage.reading import NoSuchPage
 
 router = APIRouter(include_in_schema=False)
@@ -45,3 +45,12 @@ async def read_status_page(slug: str, pulsar: PulsarNode, if_none_match: IfNoneM
     except NoSuchPage:
         return missing()
     return kept(markup.page(found, clock.now()), "text/html; charset=utf-8", if_none_match)
+
+
+@router.get("/status/{slug}/feed.atom")
+async def read_status_feed(slug: str, pulsar: PulsarNode, if_none_match: IfNoneMatch = "") -> Response:
+    try:
+        found = await reading.shown(pulsar.db, slug)
+    except NoSuchPage:
+        return missing()
+    return kept(atom.feed(found, pulsar.settings.base_url), "application/atom+xml; charset=utf-8", if_none_match)

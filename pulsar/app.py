@@ -37,6 +37,7 @@ from pulsar.escalation import simulation_api as simulation
 from pulsar.heartbeats import api as heartbeats
 from pulsar.heartbeats import pings
 from pulsar.inbound import api as inbound
+from pulsar.inbound.enqueue import ENQUEUE_PATH, Enqueue
 from pulsar.inbound.ingest import DOCUMENTED, LARGEST_BODY, Ingest
 from pulsar.incidents import api as incidents
 from pulsar.incidents import declare_api as incident_declaring
@@ -271,10 +272,17 @@ class Edge:
         if hub := getattr(self.api.state, "hub", None):
             hub.leave()
 
+    def _way_in(self, path: str) -> Any:
+        """Past the framework, for what comes by the thousand."""
+        if path.startswith(inbound.PUBLIC_PATH):
+            return self.api.state.ingest
+        if path.startswith(pings.PUBLIC_PATH):
+            return self.api.state.pings
+        return self.api.state.enqueue if path == ENQUEUE_PATH else None
+
     async def _route(self, scope: Any, receive: Any, send: Any) -> None:
         path = scope["path"]
-        if path.startswith((inbound.PUBLIC_PATH, pings.PUBLIC_PATH)):
-            taken_by = self.api.state.ingest if path.startswith(inbound.PUBLIC_PATH) else self.api.state.pings
+        if taken_by := self._way_in(path):
             try:
                 await taken_by(scope, receive, send)
             except Exception as error:
@@ -320,6 +328,7 @@ def build_api(pulsar: Pulsar) -> FastAPI:
     )
     api.state.pulsar = pulsar
     api.state.ingest = Ingest(pulsar.db)
+    api.state.enqueue = Enqueue(api.state.ingest)
     api.state.pings = pings.Pings(pulsar.db)
     for domain in _ROUTES:
         api.include_router(domain.router, prefix=API)

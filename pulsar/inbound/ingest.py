@@ -47,7 +47,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True)
-class _Known:
+class Known:
     org: UUID
     token_id: UUID
     source: Source
@@ -59,31 +59,36 @@ class Ingest:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._intake = Intake(db)
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, Known] = {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        known: _Known | None = None
+        known: Known | None = None
         try:
             if scope["method"] != "POST":
                 raise MethodNotAllowed
             # The token first, so that its owner learns of a body that is too large.
-            known = await self._known_token(scope["path"][len(PUBLIC_PATH) :])
-            body = await _read(scope, receive)
-            readings = _readings(known.source, body)
-            taken = await self._intake.take(known.org, known.token_id, readings)
+            known = await self.known(scope["path"][len(PUBLIC_PATH) :])
+            taken = await self.take(known, await read_body(scope, receive))
         except Problem as problem:
-            _refusals.labels(problem.code).inc()
-            if known:
-                await self._explain(known, problem)
-            await _answer(
-                send, problem.status, document(problem, scope.get("request_id", "")), "application/problem+json"
-            )
+            await self.refuse(known, problem)
+            refusal = document(problem, scope.get("request_id", ""))
+            await answer(send, problem.status, refusal, "application/problem+json")
             return
+        await answer(send, 202, _summary(taken), "application/json")
+
+    async def take(self, known: Known, body: bytes) -> list[Taken]:
+        """What became of each signal. Raises the Problem that kept them out."""
+        taken = await self._intake.take(known.org, known.token_id, _readings(known.source, body))
         for result, times in Counter(entry.result for entry in taken).items():
             _signals.labels(known.source.slug, result).inc(times)
-        await _answer(send, 202, _summary(taken), "application/json")
+        return taken
 
-    async def _known_token(self, token: str) -> _Known:
+    async def refuse(self, known: Known | None, problem: Problem) -> None:
+        _refusals.labels(problem.code).inc()
+        if known:
+            await self._explain(known, problem)
+
+    async def known(self, token: str) -> Known:
         """Raises UnknownToken."""
         if len(token) != _TOKEN_LENGTH:
             raise UnknownToken
@@ -96,16 +101,16 @@ class Ingest:
                 raise UnknownToken
             if len(self._known) >= _MOST_REMEMBERED:
                 self._known.clear()
-            known = self._known[token] = _Known(row.org_id, row.id, registry()[row.integration_type])
+            known = self._known[token] = Known(row.org_id, row.id, registry()[row.integration_type])
         return known
 
-    async def _explain(self, known: _Known, problem: Problem) -> None:
+    async def _explain(self, known: Known, problem: Problem) -> None:
         """To the integration's owner, who does not see what the sender is told."""
         async with self._db.in_org(known.org) as tx:
             await actions.note_refusal(tx, known.token_id, problem.detail)
 
 
-async def _read(scope: Any, receive: Any) -> bytes:
+async def read_body(scope: Any, receive: Any) -> bytes:
     """The body, up to its limit; counted as it comes, because a chunked one does not say its length."""
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit() and int(value) > LARGEST_BODY:
@@ -124,6 +129,14 @@ async def _read(scope: Any, receive: Any) -> bytes:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
+def parsed(body: bytes) -> Any:
+    """Raises MalformedJson."""
+    try:
+        return _decoded(body)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise MalformedJson(f"The body is not JSON: {error}") from None
+
+
 def _decoded(body: bytes) -> Any:
     try:
         return _decode(body)
@@ -133,10 +146,7 @@ def _decoded(body: bytes) -> Any:
 
 
 def _readings(source: Source, body: bytes) -> list[Reading]:
-    try:
-        payload = _decoded(body)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise MalformedJson(f"The body is not JSON: {error}") from None
+    payload = parsed(body)
     try:
         return list(source.read(payload))
     except Unreadable as error:
@@ -159,7 +169,7 @@ def _summary(taken: Sequence[Taken]) -> dict[str, Any]:
     }
 
 
-async def _answer(send: Any, status: int, body: dict[str, Any], content_type: str) -> None:
+async def answer(send: Any, status: int, body: dict[str, Any], content_type: str) -> None:
     encoded = _encode(body)
     headers = [
         (b"content-type", content_type.encode()),

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
+import { GUIDES } from './guides';
 import { guide } from './snippets';
 
 const url = 'https://pulsar.test/api/v1/webhook/0123abcd';
 
-it.each(['generic', 'prometheus', 'grafana', 'datadog'] as const)(
+it.each(['generic', 'prometheus', 'grafana', 'datadog', ...Object.keys(GUIDES)])(
 	'%s gets its address filled in',
 	(source) => {
 		const { snippets, steps } = guide(source, url);

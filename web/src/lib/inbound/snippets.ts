@@ -1,4 +1,6 @@
 // What to paste into a monitoring tool so that it sends its alerts here.
+import { GUIDES as VENDORS } from './guides';
+
 export interface Snippet {
 	label: string;
 	text: string;
@@ -130,6 +132,12 @@ const datadog = (url: string): Guide => ({
 	]
 });
 
-const GUIDES: Record<string, (url: string) => Guide> = { generic, prometheus, grafana, datadog };
+const GUIDES: Record<string, (url: string) => Guide> = {
+	generic,
+	prometheus,
+	grafana,
+	datadog,
+	...VENDORS
+};
 
 export const guide = (source: string, url: string): Guide => (GUIDES[source] ?? generic)(url);

@@ -1,0 +1,110 @@
+"""The sources whose payloads hold few surprises: what opens, what closes it, and what is somebody else's."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pulsar.inbound.rules import Reading, Unreadable
+from pulsar.inbound.source import registry
+
+Read = Callable[[str], list[Reading]]
+
+SAID = [
+    ("pagerduty/docs_trigger", "create", "samplekeyhere", "Example alert on host1.example.com", "P5"),
+    ("pagerduty/docs_acknowledge", "acknowledge", "dedupkeyhere", "", None),
+    ("pagerduty/docs_resolve", "close", "dedupkeyhere", "", None),
+    ("google_cloud/alerta_open", "create", "f2e08c333dc64cb09f75eaab355393bz", "Webserver Health", None),
+    ("google_cloud/alerta_closed", "close", "f2e08c333dc64cb09f75eaab355393bz", "Webserver Health", None),
+    ("uptime_kuma/made_here_down", "create", "uptime kuma monitor 29", "Web / Test is down", None),
+    ("uptime_kuma/made_here_up", "close", "uptime kuma monitor 29", "Web / Test is up", None),
+    ("uptime_kuma/made_here_test", "create", "uptime kuma test", "My Pulsar Testing", "P5"),
+    ("sentry/zulip_issue_created", "create", "sentry issue 1635261062", "A simple message-based issue.", "P5"),
+    ("sentry/zulip_event", "create", "sentry issue 1635261062", "A simple message-based issue.", "P5"),
+    ("sentry/made_here_metric", "create", "sentry metric alert 7", "Critical: Errors above 100", "P1"),
+    ("newrelic/alerta_channel", "create", "new relic 0", "New Relic Alert - Test Condition", "P5"),
+    ("splunk/zulip_one_result", "create", "splunk search sudo myserver", "sudo on myserver", None),
+    ("pingdom/alerta_down", "create", "pingdom check 803318", "Alerta API on OpenShift is down", "P2"),
+    ("pingdom/alerta_up", "close", "pingdom check 803318", "Alerta API on OpenShift is up", "P2"),
+    (
+        "zabbix/zulip_problem",
+        "create",
+        "zabbix trigger 14032",
+        "Zabbix agent on www.example.com is unreachable for 5 minutes",
+        "P3",
+    ),
+    ("zabbix/zulip_ok", "close", "zabbix trigger 14032", "Zabbix agent on www.example.com is reachable", "P3"),
+    (
+        "newrelic/zulip_closed",
+        "close",
+        "new relic 95a9344a-2590-48ce-8d83-07e28b6d22c6",
+        "main_app-UBUNTU query result is > 2.0 for 1 minutes on 'High CPU'",
+        "P1",
+    ),
+    (
+        "azure_monitor/docs_metric_resolved",
+        "close",
+        "/subscriptions/<subscription ID>/providers/Microsoft.AlertsManagement/alerts/"
+        "b9569717-bc32-442f-add5-83a997729330",
+        "WCUS-R2-Gen2 on wcus-r2-gen2",
+        "P4",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "action", "alias", "message", "priority"), SAID, ids=lambda value: str(value)[:30])
+def test_a_payload_says(read: Read, name: str, action: str, alias: str, message: str, priority: str | None) -> None:
+    (reading,) = read(name)
+    assert (reading.action, reading.alias, reading.message) == (action, alias, message)
+    assert reading.priority == priority
+
+
+def test_links_and_details_come_with_it(read: Read) -> None:
+    (event,), (metric,) = read("pagerduty/docs_trigger"), read("azure_monitor/docs_metric_resolved")
+    assert event.details["Link text"] == "https://example.com/"
+    assert (event.details["ping time"], event.source) == ("1500ms", "Sample Monitoring Service")
+    assert event.tags == ("component:postgres", "group:prod-datapipe", "class:deploy")
+    assert metric.details["Percentage CPU"] == "7.727 (GreaterThan 25)"
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [("archived", ["close"]), ("unresolved", ["create"]), ("assigned", []), ("created", ["create"])],
+)
+def test_a_sentry_issue_is_over_when_it_is_resolved_or_archived(
+    payload: Callable[[str], Any], action: str, expected: list[str]
+) -> None:
+    said = registry()["sentry"].read(payload("sentry/zulip_issue_created") | {"action": action})
+    assert [reading.action for reading in said] == expected
+
+
+@pytest.mark.parametrize("status", [2, 3])
+def test_a_monitor_in_maintenance_says_nothing(payload: Callable[[str], Any], status: int) -> None:
+    notice = payload("uptime_kuma/made_here_down")
+    notice["heartbeat"]["status"] = status
+    assert list(registry()["uptime_kuma"].read(notice)) == []
+
+
+@pytest.mark.parametrize(
+    ("slug", "payload", "complaint"),
+    [
+        ("pagerduty", {"event_action": "resolve"}, "dedup_key is missing"),
+        ("pagerduty", {"event_action": "explode"}, "event_action must be"),
+        ("pagerduty", {"event_action": "trigger"}, "payload is missing"),
+        ("pagerduty", {"event_action": "trigger", "payload": {}}, "payload.summary is missing"),
+        ("azure_monitor", {"schemaId": "AzureMonitorMetricAlert", "data": {}}, "switch it on in the action group"),
+        ("azure_monitor", {"schemaId": "azureMonitorCommonAlertSchema", "data": {"essentials": {}}}, "alertId"),
+        ("google_cloud", {"alerts": []}, "incident is missing"),
+        ("zabbix", {"alerts": []}, "trigger is missing"),
+        ("zabbix", {"trigger": "t"}, "status is missing"),
+        ("uptime_kuma", {"alerts": []}, "msg is missing"),
+        ("sentry", {"action": "created", "data": {}}, "data has neither issue"),
+        ("newrelic", {"alerts": []}, "id is missing"),
+        ("newrelic", {"id": 1, "state": "odd"}, "state must be"),
+        ("splunk", {"sid": "s"}, "search_name is missing"),
+        ("pingdom", {"alerts": []}, "check_id is missing"),
+    ],
+)
+def test_what_another_tool_sent_is_refused_with_a_reason(slug: str, payload: Any, complaint: str) -> None:
+    with pytest.raises(Unreadable, match=complaint):
+        list(registry()[slug].read(payload))

@@ -1,0 +1,83 @@
+// What to do at each vendor so that it sends here; the same steps as in docs/integrations.
+import type { Guide, Snippet } from './snippets';
+
+const told =
+	(title: string, steps: string[], more: (url: string) => Snippet[] = () => []) =>
+	(url: string): Guide => ({ title, steps, snippets: [{ label: 'Address', text: url }, ...more(url)] });
+
+// As in docs/integrations/zabbix.md, where a reader without a console finds it.
+const ZABBIX = `try {
+    var params = JSON.parse(value), request = new HttpRequest(), answer;
+    request.addHeader('Content-Type: application/json');
+    answer = request.post(params.url, value);
+    if (request.getStatus() !== 202) { throw 'Pulsar answered ' + request.getStatus() + ': ' + answer; }
+    return 'OK';
+} catch (error) {
+    Zabbix.log(3, 'Pulsar: ' + error);
+    throw error;
+}`;
+
+const enqueue = (url: string): Snippet[] => [
+	{ label: 'Address of the Events API', text: `${new URL(url).origin}/v2/enqueue` },
+	{ label: 'Routing key', text: url.split('/').pop() ?? '' }
+];
+
+export const GUIDES: Record<string, (url: string) => Guide> = {
+	pagerduty: told(
+		'PagerDuty Events v2',
+		[
+			"Where the tool asks for the address of the Events API, give your Pulsar's address with /v2/enqueue behind it, such as https://pulsar.example.com/v2/enqueue. In PagerDuty's own client libraries it is the base URL, without that path.",
+			"Where it asks for the routing key or integration key, paste the token: the last part of the integration's address.",
+			"A tool that sends the key elsewhere can post the same JSON to the integration's whole address.",
+			'trigger opens an alert, acknowledge acknowledges it, resolve closes it. dedup_key is the alias; without one, one is made, and is in the answer.'
+		],
+		enqueue
+	),
+	azure_monitor: told('Azure Monitor', [
+		'In the Azure portal: Monitor, Alerts, Action groups, Create. Under Actions choose the type Webhook, paste the address as URI, and set "Enable the common alert schema" to Yes.',
+		'Name the action group in your alert rules. In a rule, leave "Automatically resolve alerts" on.',
+		'Monitor condition Fired opens an alert, Resolved closes it; alertId is the alias.'
+	]),
+	google_cloud: told('Google Cloud Monitoring', [
+		'In the Google Cloud console: Monitoring, Alerting, Edit notification channels, Webhooks, Add new. Paste the address as endpoint URL, leave authentication off, and press Test connection.',
+		'Choose the channel in your alerting policies, with "Notify on incident closure" on.',
+		'State open opens an alert, closed closes it; incident_id is the alias.'
+	]),
+	zabbix: told(
+		'Zabbix',
+		[
+			'In Zabbix: Alerts, Media types (before 6.4: Administration), Create media type. Name it Pulsar, and choose the type Webhook.',
+			'Replace the parameters by these: url with the address; trigger_id {TRIGGER.ID}; trigger {EVENT.NAME}; status {EVENT.STATUS}; severity {EVENT.SEVERITY}; hostname {HOST.NAME}; item {ITEM.NAME} is {ITEM.LASTVALUE}; event_id {EVENT.ID}; message {ALERT.MESSAGE}.',
+			'Paste the script below. Under Message templates add Problem and Problem recovery.',
+			'Give a user the media type (Users, a user, Media; anything in "Send to"), and send to them in a trigger action, with a recovery operation.',
+			"Status PROBLEM opens an alert; OK and RESOLVED close it. The alias is the trigger's number."
+		],
+		() => [{ label: 'Script', text: ZABBIX }]
+	),
+	uptime_kuma: told('Uptime Kuma', [
+		'In Uptime Kuma: Settings, Notifications, Setup Notification. Choose the type Webhook, paste the address as Post URL, and leave the request body at "Preset - application/json".',
+		'Press Test: an alert of P5 arrives. Switch it on for your monitors, or with "Apply on all existing monitors".',
+		"Down opens an alert, up closes it; pending and maintenance do nothing. The alias is the monitor's number."
+	]),
+	sentry: told('Sentry', [
+		'In Sentry: Settings, Developer settings, Create new integration, Internal integration. Paste the address as Webhook URL, and switch "Alert rule action" on.',
+		'For resolutions: give it the permission Issue & Event: Read, and tick the webhook "issue".',
+		'In an alert rule add the action "Send a notification via" and the integration\'s name.',
+		"A new, triggered or unresolved issue opens an alert; a resolved or archived one closes it. The alias is the issue's number. Assignments do nothing."
+	]),
+	newrelic: told('New Relic', [
+		'In New Relic: Alerts, Destinations, Webhook. Paste the address as endpoint URL.',
+		'In Alerts, Workflows: add a workflow, choose your issues, add the channel Webhook with that destination, and keep the default template.',
+		"CREATED and ACTIVATED open an alert, ACKNOWLEDGED acknowledges it, CLOSED closes it; the issue's id is the alias."
+	]),
+	splunk: told('Splunk', [
+		'In Splunk: save a search as an alert, and under Trigger actions add Webhook with the address as URL. In Splunk Cloud, an admin allows the address first: Settings, Server settings, Webhook allow list.',
+		'Choose "For each result" if every host shall have an alert of its own.',
+		'Each trigger opens an alert; search, app and host are the alias, so a search that triggers again is a repeat. Splunk does not say when it is over: people close these alerts.'
+	]),
+	pingdom: told('Pingdom', [
+		'In Pingdom: Settings, Integrations, Add integration. Choose the type Webhook and paste the address as URL.',
+		'Tick the integration in each check, under "Connect Integrations".',
+		"DOWN (of a transaction check FAILING) opens an alert, UP (SUCCESS) closes it; the check's number is the alias."
+	])
+};

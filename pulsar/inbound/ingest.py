@@ -4,7 +4,7 @@ The counterpart of its route in the OpenAPI document is `DOCUMENTED` below.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from pulsar.alerts.intake import Taken
 from pulsar.base.crypto import token_hash
 from pulsar.base.db import Database
 from pulsar.base.errors import Problem, document
-from pulsar.inbound import actions
+from pulsar.inbound import actions, sns
 from pulsar.inbound.api import PUBLIC_PATH
 from pulsar.inbound.batch import Intake
 from pulsar.inbound.problems import (
@@ -35,6 +35,8 @@ log = structlog.get_logger()
 
 LARGEST_BODY = 1024 * 1024
 _TOKEN_LENGTH = 64
+# Whoever signs what they send is asked for it, once its shape is known.
+_ADMITTED: dict[str, Callable[[Any], Awaitable[None]]] = {"cloudwatch": sns.admit}
 # Which token leads where never changes, so it is remembered for good; whether it still stands and is switched on
 # is looked up with every commit.
 _MOST_REMEMBERED = 10_000
@@ -78,7 +80,11 @@ class Ingest:
 
     async def take(self, known: Known, body: bytes) -> list[Taken]:
         """What became of each signal. Raises the Problem that kept them out."""
-        taken = await self._intake.take(known.org, known.token_id, _readings(known.source, body))
+        payload = parsed(body)
+        readings = _readings(known.source, payload)
+        if admit := _ADMITTED.get(known.source.slug):
+            await admit(payload)
+        taken = await self._intake.take(known.org, known.token_id, readings)
         for result, times in Counter(entry.result for entry in taken).items():
             _signals.labels(known.source.slug, result).inc(times)
         return taken
@@ -145,8 +151,7 @@ def _decoded(body: bytes) -> Any:
         return _decode(body.decode("utf-8", "replace"))
 
 
-def _readings(source: Source, body: bytes) -> list[Reading]:
-    payload = parsed(body)
+def _readings(source: Source, payload: Any) -> list[Reading]:
     try:
         return list(source.read(payload))
     except Unreadable as error:

@@ -25,3 +25,11 @@ class PayloadTooLarge(Problem, status=413):
 
 class MethodNotAllowed(Problem, status=405):
     """Alerts come in by POST."""
+
+
+class NotSigned(Problem, status=403):
+    """The signature is not one of Amazon SNS."""
+
+
+class SignerAway(Problem, status=503):
+    """Amazon SNS could not be asked for its certificate, or told that the subscription is wanted."""

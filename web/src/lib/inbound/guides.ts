@@ -33,6 +33,11 @@ export const GUIDES: Record<string, (url: string) => Guide> = {
 		],
 		enqueue
 	),
+	cloudwatch: told('Amazon CloudWatch', [
+		'In the AWS console: Simple Notification Service, Topics, your topic (of type Standard), Create subscription. Choose the protocol HTTPS, paste the address as endpoint, and leave raw message delivery off. The subscription confirms itself.',
+		'In CloudWatch, in each alarm: Configure actions. Send both "In alarm" and "OK" to the topic.',
+		'ALARM opens an alert, OK closes it. CloudWatch knows no priority: make one integration for each urgency.'
+	]),
 	azure_monitor: told('Azure Monitor', [
 		'In the Azure portal: Monitor, Alerts, Action groups, Create. Under Actions choose the type Webhook, paste the address as URI, and set "Enable the common alert schema" to Yes.',
 		'Name the action group in your alert rules. In a rule, leave "Automatically resolve alerts" on.',

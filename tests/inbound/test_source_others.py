@@ -10,7 +10,19 @@ from pulsar.inbound.source import registry
 
 Read = Callable[[str], list[Reading]]
 
+CHECK = "f618072a-7bde-4eee-af63-71a77c5723bc"
+PROBLEM = "-6325087454301243421_1764000000000V2"
+
 SAID = [
+    ("healthchecks/made_here_down", "create", f"healthchecks {CHECK}", "Nightly backup is down", None),
+    ("healthchecks/made_here_up", "close", f"healthchecks {CHECK}", "Nightly backup is up", None),
+    ("dynatrace/made_here_open", "create", f"dynatrace {PROBLEM}", "Failure rate increase", "P2"),
+    ("dynatrace/made_here_resolved", "close", f"dynatrace {PROBLEM}", "Failure rate increase", "P2"),
+    ("kibana/made_here_active", "create", "kibana 5f8c1b10 host-1", "Checkout is slow", "P1"),
+    ("kibana/made_here_recovered", "close", "kibana 5f8c1b10 host-1", "Checkout is slow", None),
+    ("nagios/made_here_service", "create", "nagios db-1 Disk /", "Disk / on db-1 is CRITICAL", "P1"),
+    ("nagios/made_here_recovery", "close", "nagios db-1 Disk /", "Disk / on db-1 is OK", None),
+    ("nagios/made_here_host", "create", "nagios db-1", "db-1 is DOWN", "P1"),
     ("pagerduty/docs_trigger", "create", "samplekeyhere", "Example alert on host1.example.com", "P5"),
     ("pagerduty/docs_acknowledge", "acknowledge", "dedupkeyhere", "", None),
     ("pagerduty/docs_resolve", "close", "dedupkeyhere", "", None),
@@ -102,6 +114,11 @@ def test_a_monitor_in_maintenance_says_nothing(payload: Callable[[str], Any], st
         ("newrelic", {"alerts": []}, "id is missing"),
         ("newrelic", {"id": 1, "state": "odd"}, "state must be"),
         ("splunk", {"sid": "s"}, "search_name is missing"),
+        ("healthchecks", {"status": "new", "code": "c"}, "status must be down or up"),
+        ("dynatrace", {"alerts": []}, "ProblemID is missing"),
+        ("dynatrace", {"PID": "1"}, "State must be"),
+        ("kibana", {"alerts": []}, "is missing"),
+        ("nagios", {"notification_type": "ODD", "host": "h"}, "notification_type must be"),
         ("pingdom", {"alerts": []}, "check_id is missing"),
     ],
 )

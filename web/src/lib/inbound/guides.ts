@@ -22,7 +22,105 @@ const enqueue = (url: string): Snippet[] => [
 	{ label: 'Routing key', text: url.split('/').pop() ?? '' }
 ];
 
+// As in docs/integrations/nagios.md.
+const NAGIOS = `define command {
+    command_name  pulsar-service
+    command_line  /usr/bin/jq -n --arg notification_type '$NOTIFICATIONTYPE$' --arg host '$HOSTNAME$' --arg address '$HOSTADDRESS$' --arg service '$SERVICEDESC$' --arg state '$SERVICESTATE$' --arg output '$SERVICEOUTPUT$' '$$ARGS.named' | /usr/bin/curl -sS -f --retry 3 -H 'Content-Type: application/json' -d @- 'ADDRESS'
+}
+
+define command {
+    command_name  pulsar-host
+    command_line  /usr/bin/jq -n --arg notification_type '$NOTIFICATIONTYPE$' --arg host '$HOSTNAME$' --arg address '$HOSTADDRESS$' --arg state '$HOSTSTATE$' --arg output '$HOSTOUTPUT$' '$$ARGS.named' | /usr/bin/curl -sS -f --retry 3 -H 'Content-Type: application/json' -d @- 'ADDRESS'
+}`;
+
 export const GUIDES: Record<string, (url: string) => Guide> = {
+	healthchecks: told(
+		'Healthchecks.io',
+		[
+			'In Healthchecks: Integrations, Add Integration, Webhook. For both "when a check goes down" and "when a check goes up" choose POST, paste the address as URL, the body below as request body, and add the header Content-Type: application/json.',
+			'Tick the integration in your checks. A name with a quotation mark in it would break the JSON: rename such a check.',
+			"down opens an alert, up closes it; the check's code is the alias."
+		],
+		() => [
+			{
+				label: 'Request body',
+				text: JSON.stringify(
+					{ status: '$STATUS', code: '$CODE', name: '$NAME', tags: '$TAGS', now: '$NOW' },
+					null,
+					2
+				)
+			}
+		]
+	),
+	dynatrace: told(
+		'Dynatrace',
+		[
+			'In Dynatrace: Settings, Integration, Problem notifications, Add notification, Custom integration. Paste the address as webhook URL, and the payload below.',
+			'Switch on "Call webhook if problem is closed". Choose an alerting profile, press Send test notification, and save.',
+			'OPEN opens an alert; RESOLVED and MERGED close it. PID is the alias, or else ProblemID.'
+		],
+		() => [
+			{
+				label: 'Custom payload',
+				text: JSON.stringify(
+					{
+						State: '{State}',
+						ProblemID: '{ProblemID}',
+						PID: '{PID}',
+						ProblemTitle: '{ProblemTitle}',
+						ProblemSeverity: '{ProblemSeverity}',
+						ProblemImpact: '{ProblemImpact}',
+						ImpactedEntity: '{ImpactedEntity}',
+						ProblemURL: '{ProblemURL}',
+						ProblemDetailsText: '{ProblemDetailsText}',
+						Tags: '{Tags}'
+					},
+					null,
+					2
+				)
+			}
+		]
+	),
+	kibana: told(
+		'Elastic (Kibana)',
+		[
+			'In Kibana: Stack Management, Connectors, Create connector, Webhook. Method POST, the address as URL, authentication None, and the header Content-Type with application/json.',
+			'In a rule: Actions, that connector, "For each alert", "On status changes". Paste the body below, with the severity that this rule has.',
+			'Add a second action with the same body that runs when "Recovered".',
+			"Action group recovered closes the alert, any other opens it. The alias is the rule's id and the alert's."
+		],
+		() => [
+			{
+				label: 'Body',
+				text: JSON.stringify(
+					{
+						rule_id: '{{rule.id}}',
+						rule_name: '{{rule.name}}',
+						alert_id: '{{alert.id}}',
+						action_group: '{{alert.actionGroup}}',
+						reason: '{{context.reason}}',
+						severity: 'critical',
+						tags: '{{rule.tags}}',
+						url: '{{context.alertDetailsUrl}}',
+						date: '{{date}}',
+						space: '{{rule.spaceId}}'
+					},
+					null,
+					2
+				)
+			}
+		]
+	),
+	nagios: told(
+		'Nagios and Icinga',
+		[
+			"Put the commands below into a configuration file of Nagios, with the integration's address in place of ADDRESS.",
+			'Name them in a contact: service_notification_commands pulsar-service, host_notification_commands pulsar-host, with options w,u,c,r and d,u,r. Reload Nagios.',
+			'In Icinga 2, write a NotificationCommand that posts the same fields: notification_type, host, service, state, output.',
+			'PROBLEM opens an alert, RECOVERY closes it, ACKNOWLEDGEMENT acknowledges it; flapping and downtime do nothing. The alias is the host and the service.'
+		],
+		(url) => [{ label: 'Commands', text: NAGIOS.replaceAll('ADDRESS', url) }]
+	),
 	pagerduty: told(
 		'PagerDuty Events v2',
 		[

@@ -77,6 +77,7 @@ from pulsar.people import teams_api as teams
 from pulsar.reports import api as reports
 from pulsar.statuspage import api as status_page
 from pulsar.statuspage import public as public_status_page
+from pulsar.statuspage import public_readers, readers_api
 
 log = structlog.get_logger()
 
@@ -129,6 +130,7 @@ _ROUTES = (
     inbound,
     heartbeats,
     status_page,
+    readers_api,
     reports,
     live,
     events,
@@ -335,6 +337,7 @@ def build_api(pulsar: Pulsar) -> FastAPI:
     api.include_router(meta, prefix=API)
     api.include_router(acknowledge_page.router)
     api.include_router(public_status_page.router)
+    api.include_router(public_readers.router)
     api.include_router(health.router)
     api.include_router(docs_page.router)
     for kind in (Problem, RequestValidationError, HTTPException, Exception):

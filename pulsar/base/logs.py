@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-_SECRET_PATHS = ("/api/v1/webhook/", "/api/v1/heartbeat/", "/api/v1/calendar/", "/ack/")
+_SECRET_PATHS = ("/api/v1/webhook/", "/api/v1/heartbeat/", "/api/v1/calendar/", "/ack/", "/status/-/")
 
 
 def safe_path(path: str) -> str:

@@ -72,6 +72,8 @@ class Message:
     """Of a message about an alert: how that stands, and what may be done with it."""
     named: tuple[Named, ...] = ()
     """Whom a message in a room is for, where the channel knows how to call them."""
+    unsubscribe_link: str | None = None
+    """Of a mail to the public: where a POST ends them."""
     thread: Reference | None = None
     """The message about the same alert that stands there already, if messages there can be changed."""
 

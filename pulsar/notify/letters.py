@@ -2,7 +2,7 @@
 retried and logged as a page is."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -40,3 +40,33 @@ def _to_address(channel: ChannelRow, address: str, occasion: Occasion, letter: L
     del content["path"]
     own = replace(occasion, key=f"{occasion.key}:{address}")
     return new_row(own, channel, None, content, Send(clock.now()))
+
+
+@dataclass(frozen=True)
+class PublicLetter:
+    """To somebody outside, who has asked for it: its link leads to a page that anybody may read. `unsubscribe` is a
+    path too, at which a POST ends it."""
+
+    address: str
+    letter: Letter
+    link_label: str
+    unsubscribe: str | None = None
+
+
+async def publish(tx: Transaction, occasion: Occasion, mails: Sequence[PublicLetter]) -> None:
+    """Over the first e-mail channel that is enabled, so that each gets one. Where there is none nothing goes out."""
+    channel = await public_channel(tx)
+    if not channel:
+        return
+    rows = []
+    for mail in mails:
+        content = mail.letter.to_json() | {"to": mail.address, "link_label": mail.link_label}
+        if mail.unsubscribe:
+            content["unsubscribe"] = mail.unsubscribe
+        own = replace(occasion, key=f"{occasion.key}:{mail.address}")
+        rows.append(new_row(own, channel, None, content, Send(clock.now())))
+    await write(tx, rows)
+
+
+async def public_channel(tx: Transaction) -> ChannelRow | None:
+    return next((one for one in await enabled_channels(tx) if one.channel_type == _MAIL), None)

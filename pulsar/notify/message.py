@@ -30,6 +30,8 @@ def compose(pulsar: Pulsar, tx: Transaction, notification: Notification, there: 
             acknowledge_link=None,
             callback_url=callback_url(base_url, notification),
             facts={"kind": notification.purpose},
+            link_label=content.get("link_label", "Open in Pulsar"),
+            unsubscribe_link=f"{base_url}{content['unsubscribe']}" if "unsubscribe" in content else None,
         )
     subject = Subject.from_json(content["subject"])
     thread = there.reference if there else None

@@ -17,6 +17,7 @@ Purpose = Literal[
     "shift",
     "verification",
     "status_update",
+    "status_page",
 ]
 Status = Literal["pending", "sending", "sent", "delivered", "failed", "cancelled", "suppressed"]
 

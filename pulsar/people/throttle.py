@@ -1,5 +1,6 @@
 """How often may a password be guessed? Per account and per address, counted in the database of all nodes."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
@@ -15,7 +16,11 @@ ACCOUNT_LIMIT, ACCOUNT_WINDOW = 10, timedelta(minutes=15)
 ADDRESS_LIMIT, ADDRESS_WINDOW = 100, timedelta(hours=1)
 
 
-def _buckets(email: str, address: str) -> list[tuple[str, int, timedelta]]:
+Bucket = tuple[str, int, timedelta]
+"""What is counted, how many there may be, and within which time."""
+
+
+def _buckets(email: str, address: str) -> list[Bucket]:
     """The account by its canonical name: "Ana@x.org " and "ana@x.org" share one count (CVE-2026-47203)."""
     return [
         (f"account:{email.strip().casefold()}", ACCOUNT_LIMIT, ACCOUNT_WINDOW),
@@ -26,11 +31,11 @@ def _buckets(email: str, address: str) -> list[tuple[str, int, timedelta]]:
 async def check(db: Database, email: str, address: str) -> None:
     """Raises TooManyAttempts while either count is full."""
     async with db.without_org() as tx:
-        await _check(tx, email, address, clock.now())
+        await _check(tx, _buckets(email, address), clock.now())
 
 
-async def _check(tx: Transaction, email: str, address: str, now: datetime) -> None:
-    for bucket, limit, window in _buckets(email, address):
+async def _check(tx: Transaction, buckets: Sequence[Bucket], now: datetime) -> None:
+    for bucket, limit, window in buckets:
         count, oldest = (
             await tx.execute(
                 select(func.count(), func.min(LoginFailure.at)).where(
@@ -47,14 +52,19 @@ def _seconds_until(then: datetime, now: datetime) -> int:
 
 
 async def count_failure(db: Database, email: str, address: str) -> None:
-    """Raises TooManyAttempts when others filled the count meanwhile. One at a time for each account and each
-    address, accounts first, or a burst of guesses would find it empty all at once."""
+    """Raises TooManyAttempts when others filled the count meanwhile."""
+    await admit(db, *_buckets(email, address))
+
+
+async def admit(db: Database, *buckets: Bucket) -> None:
+    """Counts one more, or raises TooManyAttempts. One at a time for each bucket, accounts first, or a burst of guesses
+    would find it empty all at once."""
     now = clock.now()
     async with db.without_org() as tx:
-        for bucket, _, _ in _buckets(email, address):
+        for bucket, _, _ in buckets:
             await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(bucket, 0))))
-        await _check(tx, email, address, now)
-        for bucket, _, _ in _buckets(email, address):
+        await _check(tx, buckets, now)
+        for bucket, _, _ in buckets:
             tx.add(LoginFailure(id=new_id(), bucket=bucket, at=now))
 
 

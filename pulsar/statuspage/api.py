@@ -13,7 +13,7 @@ from pulsar.base.db import Transaction
 from pulsar.base.http import Body, Page, Pages, PulsarNode, View, check_version, page_of
 from pulsar.incidents.rules import IncidentStatus
 from pulsar.people.access import AsAdmin, AsMember, AsViewer
-from pulsar.statuspage import actions
+from pulsar.statuspage import actions, telling
 from pulsar.statuspage.model import NoticeRow, PublicUpdate, StatusPage
 from pulsar.statuspage.rules import ComponentState
 
@@ -198,22 +198,22 @@ async def list_notices(tx: AsViewer, paging: Pages, incident_id: UUID | None = N
 @router.post("/notices", status_code=201)
 async def publish_notice(body: NewNotice, tx: AsMember) -> NoticeView:
     """The public reads the title and the text as they are typed here, and nothing else of the incident."""
-    made = await actions.publish(tx, body.incident_id, body.title, body.status, body.text, body.states())
+    made = await telling.publish(tx, body.incident_id, body.title, body.status, body.text, body.states())
     return (await _notices(tx, [made]))[0]
 
 
 @router.get("/notices/{notice_id}")
 async def get_notice(notice_id: UUID, tx: AsViewer) -> NoticeView:
-    return (await _notices(tx, [await actions.notice(tx, notice_id)]))[0]
+    return (await _notices(tx, [await telling.notice(tx, notice_id)]))[0]
 
 
 @router.post("/notices/{notice_id}/updates", status_code=201)
 async def publish_public_update(notice_id: UUID, body: NewPublicUpdate, tx: AsMember) -> NoticeView:
-    row = await actions.notice(tx, notice_id, to_change=True)
-    await actions.tell(tx, row, body.status, body.text, body.states())
+    row = await telling.notice(tx, notice_id, to_change=True)
+    await telling.tell(tx, row, body.status, body.text, body.states())
     return (await _notices(tx, [row]))[0]
 
 
 @router.delete("/notices/{notice_id}", status_code=204)
 async def take_notice_back(notice_id: UUID, tx: AsAdmin) -> None:
-    await actions.take_back(tx, await actions.notice(tx, notice_id, to_change=True))
+    await telling.take_back(tx, await telling.notice(tx, notice_id, to_change=True))

@@ -60,3 +60,17 @@ class NoticeDeleted(StatusPageEvent):
     type: ClassVar = "status_page.notice_deleted"
     notice_id: str
     title: str
+
+
+@dataclass(frozen=True)
+class ReaderConfirmed(StatusPageEvent):
+    type: ClassVar = "status_page.reader_confirmed"
+    reader_id: str
+
+
+@dataclass(frozen=True)
+class ReaderRemoved(StatusPageEvent):
+    """They unsubscribed, or an admin removed them."""
+
+    type: ClassVar = "status_page.reader_removed"
+    reader_id: str

@@ -68,10 +68,20 @@ def page(shown: Shown, now: datetime) -> str:
         _components(shown.components),
         "<h2>Past 90 days</h2>",
         *(_days(days) for days in by_day(shown.notices, now)),
+        _subscribe(shown.slug) if shown.mails else "",
         f'<footer class="muted">All times are in UTC. <a href="{feed}">Feed (Atom)</a></footer>',
     ]
     head = f'<link rel="alternate" type="application/atom+xml" title="{escape(shown.title)}" href="{feed}">'
     return document(f"{shown.title}: {said}", "".join(parts), head)
+
+
+def _subscribe(slug: str) -> str:
+    return (
+        f'<h2>By mail</h2><form method="post" action="/status/{slug}/subscribe">'
+        '<label for="email">E-mail address</label><input id="email" name="email" type="email" required '
+        'maxlength="254" autocomplete="email"><button>Subscribe</button></form>'
+        '<p class="muted">You get a mail first that asks whether it was you.</p>'
+    )
 
 
 def _current(notices: list[Notice]) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pulsar.base.model import OrgOwned, created_at_column, updated_at_column
@@ -81,3 +81,15 @@ class PublicUpdate(OrgOwned):
     status: Mapped[str]
     text: Mapped[str]
     created_at: Mapped[datetime] = created_at_column()
+
+
+class Reader(OrgOwned):
+    """Somebody who has confirmed that they want to be told by mail."""
+
+    __tablename__ = "status_readers"
+
+    email: Mapped[str]
+    created_at: Mapped[datetime] = created_at_column()
+
+
+Index("uq_status_readers_email", Reader.org_id, func.lower(Reader.email), unique=True)

@@ -1,6 +1,7 @@
 """The status page as the public sees it: no session, no cookie, no script; to be kept by whatever stands in between."""
 
 import hashlib
+from html import escape
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
@@ -28,14 +29,15 @@ def kept(body: str, media_type: str, known: str) -> Response:
     return Response(body, media_type=media_type, headers=headers)
 
 
-def gone(title: str, text: str, status: int = 404) -> HTMLResponse:
-    return HTMLResponse(
-        markup.document(title, f"<h1>{title}</h1><p>{text}</p>"), status, markup.HEADERS | {"Cache-Control": "no-store"}
-    )
+def said(title: str, text: str, status: int = 200, button: str = "") -> HTMLResponse:
+    """A page of a few words, kept by nobody; the button sends to where the page stands."""
+    form = f'<form method="post"><button>{escape(button)}</button></form>' if button else ""
+    body = f"<h1>{escape(title)}</h1><p>{escape(text)}</p>{form}"
+    return HTMLResponse(markup.document(title, body), status, markup.HEADERS | {"Cache-Control": "no-store"})
 
 
 def missing() -> HTMLResponse:
-    return gone("There is no status page here", "It may have moved, or been switched off.")
+    return said("There is no status page here", "It may have moved, or been switched off.", 404)
 
 
 @router.get("/status/{slug}")

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select, text
 from pulsar.base import clock
 from pulsar.base.db import Database, Transaction
 from pulsar.base.errors import NotFound
+from pulsar.notify.letters import public_channel
 from pulsar.orgs.model import Organization
 from pulsar.statuspage import actions
 from pulsar.statuspage.model import NoticeRow, PublicUpdate, StatusPage
@@ -29,6 +30,9 @@ class Shown:
     notices: tuple[Notice, ...]
     """Newest first: all that are not over, and those of the past 90 days."""
 
+    mails: bool
+    """Whether it can be read by mail."""
+
     @property
     def changed_at(self) -> datetime:
         return max([self.set_at, *(one.changed_at for one in self.notices)])
@@ -38,11 +42,16 @@ class NoSuchPage(NotFound):
     """There is no status page at this address."""
 
 
-async def shown(db: Database, slug: str) -> Shown:
+async def org_of(db: Database, slug: str) -> UUID:
     async with db.without_org() as tx:
         org: UUID | None = await tx.scalar(text("SELECT status_page_org(:slug)"), {"slug": slug})
     if not org:
         raise NoSuchPage
+    return org
+
+
+async def shown(db: Database, slug: str) -> Shown:
+    org = await org_of(db, slug)
     async with db.in_org(org) as tx:
         own = await actions.page(tx)
         if not own or not own.enabled:
@@ -57,6 +66,7 @@ async def shown(db: Database, slug: str) -> Shown:
                 Component(row.name, row.description, row.group_name, row.state) for row in await actions.components(tx)
             ),
             await _notices(tx),
+            bool(await public_channel(tx)),
         )
 
 

@@ -13,6 +13,7 @@ from pulsar.base.http import Pulsar
 from pulsar.orgs.model import Membership
 from pulsar.people import accounts, contacts
 from pulsar.people.accounts import Account
+from pulsar.statuspage import readers
 from tests.architecture.openapi import Operation, operations
 from tests.browsers import Browser
 from tests.world import Clock, Engine, Mailbox, People, Person
@@ -58,7 +59,7 @@ async def _objects(owner: Person, engine: Engine, mailbox: Mailbox) -> dict[str,
         account = await accounts.link(tx, owner.id, Account("slack", "T1", f"U{owner.id.hex}", owner.name))
     device = await owner.makes("/users/me/devices", name="Phone", subscription=Browser().subscription())
     invitation = await owner.makes("/invitations", email=f"guest-{owner.email}", team_ids=[team["id"]])
-    elsewhere = await _on_call(owner, team["id"]) | await _incident(owner, team["id"], alert["id"])
+    elsewhere = await _on_call(owner, team["id"]) | await _incident(engine.pulsar, owner, team["id"], alert["id"])
     return elsewhere | {
         "alert_id": alert["id"],
         "channel_id": channel["id"],
@@ -100,7 +101,7 @@ async def _on_call(owner: Person, team_id: str) -> dict[str, str]:
     }
 
 
-async def _incident(owner: Person, team_id: str, alert_id: str) -> dict[str, str]:
+async def _incident(pulsar: Pulsar, owner: Person, team_id: str, alert_id: str) -> dict[str, str]:
     people = [{"user_id": str(owner.id)}]
     incident = await owner.makes(
         "/incidents", title="Disk full", team_id=team_id, alert_ids=[alert_id], responders=people
@@ -116,11 +117,14 @@ async def _incident(owner: Person, team_id: str, alert_id: str) -> dict[str, str
     field = await owner.makes("/incident-fields", name="Customer")
     template = await owner.makes("/incident-templates", name="Outage")
     component = await owner.makes("/status-page/components", name="Website")
+    async with pulsar.db.in_org(owner.org_id) as tx:
+        reader_id = await readers.confirm(tx, f"reader-{owner.email}")
     notice = {"incident_id": incident["id"], "title": "Slow", "status": "investigating", "text": "We look"}
     public = await owner.makes("/status-page/notices", **notice)
     return {
         "component_id": component["id"],
         "notice_id": public["id"],
+        "reader_id": str(reader_id),
         "field_id": field["id"],
         "template_id": template["id"],
         "incident_id": incident["id"],

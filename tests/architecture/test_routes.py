@@ -45,7 +45,7 @@ FOR_VIEWERS |= {"POST /users/me/accounts", "POST /users/me/accounts/look"}
 # And look whom a policy would page, which pages nobody.
 FOR_VIEWERS |= {"POST /escalation-policies/simulate", "POST /escalation-policies/{policy_id}/simulate"}
 # Who did what is for those who answer for it.
-FOR_ADMINS = {"GET /audit", "GET /audit/export", "GET /api-keys", "GET /api-keys/{key_id}"}
+FOR_ADMINS = {"GET /audit", "GET /audit/export", "GET /api-keys", "GET /api-keys/{key_id}", "GET /status-page/readers"}
 # One person's own: to whom it does not belong it is not there, in the same organization either.
 OWN = (
     "/users/me/accounts/{account_id}",

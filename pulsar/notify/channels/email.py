@@ -3,7 +3,9 @@
 import asyncio
 import html
 import ssl
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import EmailPolicy, Policy
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import cache
 from typing import Annotated, Literal
@@ -32,6 +34,18 @@ class Config(BaseConfig):
     username: Annotated[str, Field(title="User name", description="Empty when the server asks for none.")] = ""
     password: Annotated[Secret, Field(title="Password")] = ""
     from_address: Annotated[EmailStr, Field(title="From", description="The address that pages come from.")]
+
+
+class _WholeLine(UnstructuredHeader):
+    """A link that is longer than a line stays one: the library would encode it, and no mail program find it then."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"List-Unsubscribe: {self}{policy.linesep}"
+
+
+_headers = HeaderRegistry()
+_headers.map_to_type("list-unsubscribe", _WholeLine)  # type: ignore[arg-type]  # mixed into BaseHeader by it
+_POLICY = EmailPolicy(header_factory=_headers)
 
 
 @cache
@@ -71,7 +85,7 @@ async def send(message: Message, config: Config, recipient: Recipient | None) ->
 
 
 def _mail(message: Message, config: Config, recipient: Recipient) -> EmailMessage:
-    mail = EmailMessage()
+    mail = EmailMessage(policy=_POLICY)
     mail["Subject"] = " ".join(message.title.split())[:300]
     mail["From"] = formataddr(("Pulsar", config.from_address))
     # A line break in a header is refused, and whoever has one in the name would never be reached.
@@ -82,6 +96,10 @@ def _mail(message: Message, config: Config, recipient: Recipient) -> EmailMessag
     mail["Auto-Submitted"] = "auto-generated"
     if message.facts.get("priority") in {"P1", "P2"}:
         mail["X-Priority"] = "1"
+    if message.unsubscribe_link:
+        # RFC 2369, and RFC 8058: in one click.
+        mail["List-Unsubscribe"] = f"<{message.unsubscribe_link}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(_text(message))
     mail.add_alternative(_html(message), subtype="html")
     return mail
@@ -93,6 +111,8 @@ def _text(message: Message) -> str:
         parts.append(f"{message.acknowledge_label}: {message.acknowledge_link}")
     if message.link:
         parts.append(f"{message.link_label}: {message.link}")
+    if message.unsubscribe_link:
+        parts.append(f"Unsubscribe: {message.unsubscribe_link}")
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -110,6 +130,8 @@ def _html(message: Message) -> str:
         buttons += _button(message.acknowledge_label, message.acknowledge_link, "#1858b8")
     if message.link:
         buttons += _button(message.link_label, message.link, "#525b6b")
+    if message.unsubscribe_link:
+        buttons += f'<br><a href="{html.escape(message.unsubscribe_link)}">Unsubscribe</a>'
     text = html.escape(message.text).replace("\n", "<br>")
     return (
         '<!doctype html><html><body style="font-family:system-ui,sans-serif;font-size:16px;line-height:1.5">'

@@ -2690,6 +2690,43 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/status-page/readers': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * List Readers
+		 * @description Those who have confirmed.
+		 */
+		get: operations['list_readers'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/status-page/readers/{reader_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** Remove Reader */
+		delete: operations['remove_reader'];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/reports/response': {
 		parameters: {
 			query?: never;
@@ -5543,7 +5580,8 @@ export interface components {
 				| 'cover'
 				| 'shift'
 				| 'verification'
-				| 'status_update';
+				| 'status_update'
+				| 'status_page';
 			alert: components['schemas']['NotifiedAlert'] | null;
 			incident: components['schemas']['NotifiedIncident'] | null;
 			user: components['schemas']['Named'] | null;
@@ -6260,6 +6298,21 @@ export interface components {
 			/** Next Cursor */
 			next_cursor: string | null;
 		};
+		/** Page[ReaderView] */
+		Page_ReaderView_: {
+			/** Items */
+			items: components['schemas']['ReaderView'][];
+			/** Total */
+			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
 		/** Page[ResponderView] */
 		Page_ResponderView_: {
 			/** Items */
@@ -6880,6 +6933,21 @@ export interface components {
 		PushKeyView: {
 			/** Public Key */
 			public_key: string;
+		};
+		/** ReaderView */
+		ReaderView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Email */
+			email: string;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
 		};
 		/** Refresh */
 		Refresh: {
@@ -15334,6 +15402,71 @@ export interface operations {
 				content: {
 					'application/json': components['schemas']['NoticeView'];
 				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_readers: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_ReaderView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	remove_reader: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				reader_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
 			};
 			/** @description Validation Error */
 			422: {

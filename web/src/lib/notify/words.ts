@@ -52,5 +52,6 @@ export const PURPOSES: Partial<Record<Notification['purpose'], string>> = {
 	cover: 'Cover request',
 	shift: 'Shift',
 	verification: 'Code',
-	status_update: 'Status update'
+	status_update: 'Status update',
+	status_page: 'Status page'
 };

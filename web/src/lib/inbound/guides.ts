@@ -18,7 +18,7 @@ const ZABBIX = `try {
 }`;
 
 const enqueue = (url: string): Snippet[] => [
-	{ label: 'Address of the Events API', text: `${new URL(url).origin}/v2/enqueue` },
+	{ label: 'Address of the Events API', text: `${url.split('/api/')[0]}/v2/enqueue` },
 	{ label: 'Routing key', text: url.split('/').pop() ?? '' }
 ];
 

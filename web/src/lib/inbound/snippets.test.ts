@@ -18,3 +18,12 @@ it('gives curl a body that is JSON', () => {
 	const body = /-d '(.*)'$/.exec(open?.text ?? '')?.[1];
 	expect(JSON.parse(body ?? '')).toHaveProperty('message');
 });
+
+it.each(Object.keys(GUIDES))('%s has a title before there is an address', (source) => {
+	expect(guide(source, '').title).not.toBe('');
+});
+
+it('tells a PagerDuty client where to send, and as whom', () => {
+	const texts = guide('pagerduty', url).snippets.map((snippet) => snippet.text);
+	expect(texts).toEqual([url, 'https://pulsar.test/v2/enqueue', '0123abcd']);
+});

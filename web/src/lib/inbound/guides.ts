@@ -7,14 +7,14 @@ const told =
 
 // As in docs/integrations/zabbix.md, where a reader without a console finds it.
 const ZABBIX = `try {
-    var params = JSON.parse(value), request = new HttpRequest(), answer;
-    request.addHeader('Content-Type: application/json');
-    answer = request.post(params.url, value);
-    if (request.getStatus() !== 202) { throw 'Pulsar answered ' + request.getStatus() + ': ' + answer; }
-    return 'OK';
+	var params = JSON.parse(value), request = new HttpRequest(), answer;
+	request.addHeader('Content-Type: application/json');
+	answer = request.post(params.url, value);
+	if (request.getStatus() !== 202) { throw 'Pulsar answered ' + request.getStatus() + ': ' + answer; }
+	return 'OK';
 } catch (error) {
-    Zabbix.log(3, 'Pulsar: ' + error);
-    throw error;
+	Zabbix.log(3, 'Pulsar: ' + error);
+	throw error;
 }`;
 
 const enqueue = (url: string): Snippet[] => [
@@ -24,13 +24,13 @@ const enqueue = (url: string): Snippet[] => [
 
 // As in docs/integrations/nagios.md.
 const NAGIOS = `define command {
-    command_name  pulsar-service
-    command_line  /usr/bin/jq -n --arg notification_type '$NOTIFICATIONTYPE$' --arg host '$HOSTNAME$' --arg address '$HOSTADDRESS$' --arg service '$SERVICEDESC$' --arg state '$SERVICESTATE$' --arg output '$SERVICEOUTPUT$' '$$ARGS.named' | /usr/bin/curl -sS -f --retry 3 -H 'Content-Type: application/json' -d @- 'ADDRESS'
+	command_name  pulsar-service
+	command_line  /usr/bin/jq -n --arg notification_type '$NOTIFICATIONTYPE$' --arg host '$HOSTNAME$' --arg address '$HOSTADDRESS$' --arg service '$SERVICEDESC$' --arg state '$SERVICESTATE$' --arg output '$SERVICEOUTPUT$' '$$ARGS.named' | /usr/bin/curl -sS -f --retry 3 -H 'Content-Type: application/json' -d @- 'ADDRESS'
 }
 
 define command {
-    command_name  pulsar-host
-    command_line  /usr/bin/jq -n --arg notification_type '$NOTIFICATIONTYPE$' --arg host '$HOSTNAME$' --arg address '$HOSTADDRESS$' --arg state '$HOSTSTATE$' --arg output '$HOSTOUTPUT$' '$$ARGS.named' | /usr/bin/curl -sS -f --retry 3 -H 'Content-Type: application/json' -d @- 'ADDRESS'
+	command_name  pulsar-host
+	command_line  /usr/bin/jq -n --arg notification_type '$NOTIFICATIONTYPE$' --arg host '$HOSTNAME$' --arg address '$HOSTADDRESS$' --arg state '$HOSTSTATE$' --arg output '$HOSTOUTPUT$' '$$ARGS.named' | /usr/bin/curl -sS -f --retry 3 -H 'Content-Type: application/json' -d @- 'ADDRESS'
 }`;
 
 export const GUIDES: Record<string, (url: string) => Guide> = {

@@ -125,3 +125,8 @@ def test_a_monitor_in_maintenance_says_nothing(payload: Callable[[str], Any], st
 def test_what_another_tool_sent_is_refused_with_a_reason(slug: str, payload: Any, complaint: str) -> None:
     with pytest.raises(Unreadable, match=complaint):
         list(registry()[slug].read(payload))
+
+
+def test_the_address_that_zabbix_sends_to_is_not_shown(payload: Callable[[str], Any]) -> None:
+    (reading,) = registry()["zabbix"].read(payload("zabbix/zulip_problem") | {"url": "https://pulsar.test/secret"})
+    assert "secret" not in str(reading)

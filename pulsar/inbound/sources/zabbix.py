@@ -24,7 +24,8 @@ SEVERITIES = {
 OVER = {"ok", "resolved", "recovery", "0"}
 TRIGGERS = ("trigger", "trigger_name", "event_name", "name", "subject")
 HOSTS = ("hostname", "host", "host_name")
-TOLD = {*TRIGGERS, "message", "description", "tags"}
+# The script sends its own parameters, and of those "url" is our address with the token in it.
+TOLD = {*TRIGGERS, "message", "description", "tags", "url"}
 _TRIGGER_ID = re.compile(r"[?&]triggerid=(\d+)")
 # A macro that Zabbix has no value for stays, or becomes a word of its own.
 _NOTHING = re.compile(r"\{[$A-Z][^}]*\}|\*UNKNOWN\*")

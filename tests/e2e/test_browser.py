@@ -56,7 +56,7 @@ async def visiting(
 
 def _complaint(said: ConsoleMessage, expected: int) -> list[str]:
     foreseen = any(f"status of {status}" in said.text for status in (401, expected))
-    return [said.text] if said.type == "error" and not foreseen else []
+    return [f"{said.text} {said.location['url']}"] if said.type == "error" and not foreseen else []
 
 
 async def register(page: Page) -> None:

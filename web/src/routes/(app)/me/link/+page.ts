@@ -6,6 +6,8 @@ import { lookAtOffer } from '$lib/people/accounts';
 export const load = async ({ url }) =>
 	reading(url, async () => {
 		const offer = url.searchParams.get('offer') ?? '';
+		if (!offer)
+			return { offer, account: null, refused: 'The link is not whole: open it from the chat again.' };
 		try {
 			return { offer, account: await lookAtOffer(offer), refused: '' };
 		} catch (failure) {

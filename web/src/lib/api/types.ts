@@ -59,6 +59,11 @@ export type TimelineLine = Schemas['TimelineEntry'];
 export type TeamDetail = Schemas['TeamWithMembers'];
 export type TeamMember = Schemas['TeamMemberView'];
 
+export type StatusPage = Schemas['StatusPageView'];
+export type PublicComponent = Schemas['ComponentView'];
+export type ComponentState = PublicComponent['state'];
+export type PublicNotice = Schemas['NoticeView'];
+
 export type Priority = Alert['priority'];
 export type Status = Alert['status'];
 export type ReportLine = Schemas['ReportLine'];

@@ -22,6 +22,7 @@ export const key = {
 	organizations: 'pulsar:organizations',
 	apiKeys: 'pulsar:api-keys',
 	heartbeats: 'pulsar:heartbeats',
+	statusPage: 'pulsar:status-page',
 	/** Of the audit log: every event is one of both. */
 	audit: 'pulsar:audit',
 	activity: 'pulsar:activity',
@@ -45,7 +46,8 @@ const BY_FAMILY: Record<string, string[]> = {
 	override: [key.problems],
 	organization: [key.organizations],
 	api_key: [key.apiKeys],
-	heartbeat: [key.heartbeats]
+	heartbeat: [key.heartbeats],
+	status_page: [key.statusPage]
 };
 
 const ON_CALL = new Set(['schedule', 'rotation', 'override', 'cover']);

@@ -3,6 +3,7 @@ import Bell from '@lucide/svelte/icons/bell';
 import ChartColumn from '@lucide/svelte/icons/chart-column';
 import CalendarClock from '@lucide/svelte/icons/calendar-clock';
 import CircleUser from '@lucide/svelte/icons/circle-user';
+import Globe from '@lucide/svelte/icons/globe';
 import HeartPulse from '@lucide/svelte/icons/heart-pulse';
 import History from '@lucide/svelte/icons/history';
 import House from '@lucide/svelte/icons/house';
@@ -43,6 +44,7 @@ export const SETTINGS: Place[] = [
 	{ href: '/policies', label: 'Escalation policies', icon: ListTree, key: 'p' },
 	{ href: '/channels', label: 'Channels', icon: Radio, key: 'c' },
 	{ href: '/heartbeats', label: 'Heartbeats', icon: HeartPulse, key: 'b' },
+	{ href: '/status-page', label: 'Status page', icon: Globe },
 	{ href: '/teams', label: 'Teams', icon: Users, key: 't' },
 	{ href: '/members', label: 'Members', icon: UserCog, key: 'u' },
 	{ href: '/notifications', label: 'Delivery log', icon: ScrollText, key: 'n' },

@@ -15,6 +15,7 @@ from pulsar.base.db import Transaction
 from pulsar.base.http import Body, Page, Pages, check_version, page_of
 from pulsar.incidents import actions, listing, merging, resolving, timeline
 from pulsar.incidents.model import Incident, LinkedAlert, Responder
+from pulsar.incidents.postmortem_model import Postmortem
 from pulsar.incidents.rules import IncidentStatus, Severity
 from pulsar.incidents.timeline import TimelineEntry
 from pulsar.incidents.views import (
@@ -68,6 +69,7 @@ class IncidentDetails(IncidentView):
     links: list[LinkView]
     duplicates: list[NamedIncident]
     """Those that were merged into it."""
+    has_postmortem: bool
 
 
 @router.get("/incidents")
@@ -110,6 +112,7 @@ async def details(tx: Transaction, incident: Incident) -> IncidentDetails:
         .order_by(Alert.id.desc())
         .limit(MOST_SHOWN)
     )
+    written = select(Postmortem.id).where(Postmortem.incident_id == incident.id)
     return IncidentDetails(
         **(await incident_view(tx, incident)).model_dump(),
         responders=await responder_views(tx, (await tx.scalars(on_it)).all()),
@@ -118,4 +121,5 @@ async def details(tx: Transaction, incident: Incident) -> IncidentDetails:
         tasks=await tasks_of(tx, incident.id),
         links=await links_of(tx, incident.id),
         duplicates=await merged_into(tx, incident.id),
+        has_postmortem=await tx.scalar(written) is not None,
     )

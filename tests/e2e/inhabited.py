@@ -62,6 +62,7 @@ async def inhabit(ana: Person) -> Inhabited:
     screens = {
         "/alerts/[id]": f"/alerts/{alerts[0]['id']}",
         "/incidents/[id]": f"/incidents/{incident['id']}",
+        "/incidents/[id]/postmortem": f"/incidents/{incident['id']}/postmortem",
         "/integrations/[id]": f"/integrations/{nagios.id}",
         "/policies/[id]": f"/policies/{policy['id']}",
         "/schedules/[id]": f"/schedules/{shop['id']}",
@@ -132,7 +133,14 @@ async def _incident(ana: Person, bo: Person, squad: Json, alerts: list[Json]) ->
     done = await ana.makes(f"{path}/tasks", title="Tell the shops")
     await ana.patch(f"{path}/tasks/{done['id']}", done=True)
     await ana.makes(f"{path}/links", url="https://meet.example.org/till", title="The call")
-    await ana.patch(path, status="identified")
+    await ana.makes(f"{path}/subscribers", email="boss@example.org")
+    await ana.makes(f"{path}/updates", text="The shops take *cash* only.", status="identified")
+    await ana.makes(f"{path}/pages", user_id=str(ana.id), message="Can you look at the till?")
+    await ana.makes(f"{path}/postmortem")
+    await ana.makes(f"{path}/tasks", title="Watch the disk of db-1", kind="action_item")
+    await ana.makes("/incident-fields", name="Customer")
+    calls = [{"type": "team", "id": squad["id"]}]
+    await ana.makes("/incident-templates", name="The till", title="The till is down", tasks=["Call"], calls=calls)
     over = await ana.makes("/incidents", title="Labels are printed twice", severity="low")
     await ana.patch(f"/incidents/{over['id']}", status="resolved")
     return made

@@ -39,6 +39,9 @@ TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] : ['
 DIALOGS = {
     "/alerts": "New alert",
     "/channels": "New channel",
+    "/incidents": "Declare incident",
+    "/incidents/[id]": "Edit",
+    "/templates": "New template",
     "/heartbeats": "New heartbeat",
     "/keys": "New API key",
     "/me/notifications": "Change",

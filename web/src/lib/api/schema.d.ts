@@ -4411,6 +4411,8 @@ export interface components {
 			links: components['schemas']['LinkView'][];
 			/** Duplicates */
 			duplicates: components['schemas']['NamedIncident'][];
+			/** Has Postmortem */
+			has_postmortem: boolean;
 		};
 		/** IncidentFieldChange */
 		IncidentFieldChange: {

@@ -1,8 +1,10 @@
-// Alerts and incidents to choose from.
+// Alerts, incidents and policies to choose from.
 import Bell from '@lucide/svelte/icons/bell';
+import ListTree from '@lucide/svelte/icons/list-tree';
 import Siren from '@lucide/svelte/icons/siren';
 import { alertPage } from '$lib/alerts/api';
 import { STATUS_NAMES } from '$lib/alerts/words';
+import { policies } from '$lib/escalation/api';
 import type { Source } from '$lib/ui/finder.svelte';
 import { incidents } from './api';
 import { INCIDENT_STATUS_NAMES } from './words';
@@ -28,4 +30,15 @@ export const findIncidents: Source = async (search) => {
 		icon: Siren
 	}));
 	return { choices, more: next_cursor !== null };
+};
+
+export const findPolicies: Source = async () => {
+	const { items } = await policies();
+	const choices = items.map(({ id, name }) => ({
+		value: `policy:${id}`,
+		label: name,
+		hint: 'Escalation policy',
+		icon: ListTree
+	}));
+	return { choices, more: false };
 };

@@ -1,6 +1,7 @@
 // One line of an incident's timeline, in words. The actor's name stands before it.
 import { inWords as ofAlert } from '$lib/alerts/activity';
 import type { IncidentStatus, ResponderRole, Severity, TimelineLine } from '$lib/api/types';
+import { counted } from '$lib/ui/words';
 import { INCIDENT_STATUS_NAMES, RESPONDER_ROLE_NAMES, SEVERITIES, SEVERITY_NAMES } from './words';
 
 type Data = Record<string, unknown>;
@@ -71,6 +72,18 @@ const WORDS: Record<string, Words> = {
 	task_removed: (data) => `removed the task ${quoted(data.title)}`,
 	link_added: (data) => `added the link ${quoted(data.title || data.url)}`,
 	link_removed: (data) => `removed the link ${quoted(data.title || data.url)}`,
+	paged: (data) => `paged ${text(data.target)}${text(data.message) ? `: ${quoted(data.message)}` : ''}`,
+	not_paged: (data) => `could not page a ${text(data.target_type)} of the template: ${text(data.reason)}`,
+	responder_joined: (data, actor) => (isSelf(data, actor) ? 'is on it' : `${text(data.user)} is on it`),
+	subscriber_added: (data) => `keeps ${text(data.subscriber)} told`,
+	subscriber_removed: (data) => `no longer tells ${text(data.subscriber)}`,
+	update_published: (data) => `told ${counted(Number(data.recipients ?? 0), 'stakeholder')} how it stands`,
+	postmortem_created: () => 'began the post-mortem',
+	postmortem_updated: () => 'went on with the post-mortem',
+	postmortem_published: () => 'published the post-mortem',
+	postmortem_withdrawn: () => 'made the post-mortem a draft again',
+	postmortem_deleted: () => 'deleted the post-mortem',
+	note_moved: () => 'brought a note along',
 	merged: (data) => `merged it into ${numbered(data, data.title)}`,
 	duplicate_merged: (data) => `merged ${numbered(data, data.title)} into it`
 };
@@ -84,4 +97,6 @@ export function lineInWords({ kind, type, data, actor }: TimelineLine): string {
 
 /** Lines that make the others harder to see. */
 export const isQuiet = ({ kind }: TimelineLine): boolean =>
-	['note_edited', 'note_deleted', 'task_updated', 'link_removed', 'updated'].includes(kind);
+	['note_edited', 'note_deleted', 'task_updated', 'postmortem_updated', 'link_removed', 'updated'].includes(
+		kind
+	);

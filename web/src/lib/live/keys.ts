@@ -5,6 +5,7 @@ export const key = {
 	alerts: 'pulsar:alerts',
 	alert: (id: string) => `pulsar:alert:${id}` as const,
 	incidents: 'pulsar:incidents',
+	templates: 'pulsar:incident-templates',
 	incident: (id: string) => `pulsar:incident:${id}` as const,
 	notifications: 'pulsar:notifications',
 	integrations: 'pulsar:integrations',
@@ -30,6 +31,8 @@ export const key = {
 } as const;
 
 const BY_FAMILY: Record<string, string[]> = {
+	incident_template: [key.templates],
+	incident_field: [key.templates, key.incidents],
 	integration: [key.integrations],
 	policy: [key.policies, key.problems],
 	channel: [key.channels, key.problems],

@@ -4,6 +4,7 @@ import ChartColumn from '@lucide/svelte/icons/chart-column';
 import CalendarClock from '@lucide/svelte/icons/calendar-clock';
 import CircleUser from '@lucide/svelte/icons/circle-user';
 import Globe from '@lucide/svelte/icons/globe';
+import ClipboardList from '@lucide/svelte/icons/clipboard-list';
 import HeartPulse from '@lucide/svelte/icons/heart-pulse';
 import History from '@lucide/svelte/icons/history';
 import House from '@lucide/svelte/icons/house';
@@ -42,6 +43,7 @@ export const START: Place = { href: '/start', label: 'Get started', icon: Rocket
 
 export const SETTINGS: Place[] = [
 	{ href: '/policies', label: 'Escalation policies', icon: ListTree, key: 'p' },
+	{ href: '/templates', label: 'Incident templates', icon: ClipboardList, key: 'd' },
 	{ href: '/channels', label: 'Channels', icon: Radio, key: 'c' },
 	{ href: '/heartbeats', label: 'Heartbeats', icon: HeartPulse, key: 'b' },
 	{ href: '/status-page', label: 'Status page', icon: Globe },

@@ -11,6 +11,8 @@ const marked = new Marked({
 			const level = Math.min(6, depth + 3);
 			return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>\n`;
 		},
+		// HTML is no Markdown: it is shown as it was typed, so that the sanitizer never meets what could run.
+		html: ({ text }) => escaped(text),
 		// A box that cannot be ticked is a sign, not a control.
 		checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
 		// A picture from elsewhere would tell its server who reads this, and when.

@@ -20,7 +20,9 @@ const BY_KIND: Record<string, typeof Bell> = {
 	resolved: Check,
 	reopened: RotateCcw,
 	severity_changed: Gauge,
-	updated: Pencil
+	updated: Pencil,
+	paged: PhoneCall,
+	not_paged: PhoneCall
 };
 
 const BY_FAMILY: [string, typeof Bell][] = [
@@ -30,6 +32,8 @@ const BY_FAMILY: [string, typeof Bell][] = [
 	['link', Link],
 	['note', Pencil],
 	['update', Megaphone],
+	['subscriber', Megaphone],
+	['postmortem', Pencil],
 	['escalation', PhoneCall],
 	['notification', PhoneCall]
 ];

@@ -16,7 +16,7 @@ from pulsar.alerts.rules import DEFAULT_PRIORITY, Priority, Signal
 from pulsar.alerts.views import AlertView, alert_view, alert_views
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Invalid, NotFound, Problem
-from pulsar.base.http import Body, Named, Page, Pages, View, page_of
+from pulsar.base.http import Body, Named, Page, Pages, Tags, View, page_of
 from pulsar.base.ids import new_id
 from pulsar.escalation import policies
 from pulsar.orgs.actions import membership_of
@@ -31,8 +31,6 @@ MOST_IN_BULK = 500
 Message = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Description = Annotated[str, StringConstraints(max_length=50_000)]
 Short = Annotated[str, StringConstraints(max_length=500)]
-Tag = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-Tags = Annotated[list[Tag], Field(max_length=50)]
 Details = Annotated[dict[Short, Annotated[str, StringConstraints(max_length=5000)]], Field(max_length=100)]
 Reason = Annotated[str, StringConstraints(max_length=1000)]
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, Self, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -65,6 +65,12 @@ def bearer(request: Request) -> str:
     """What stands in the Authorization header, empty when there is none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+"""What people call something that they set up."""
+
+Tags = Annotated[list[Name], Field(max_length=50)]
 
 
 class Body(BaseModel):

@@ -2,8 +2,8 @@
 
 import msgspec
 
-_encode = msgspec.json.Encoder().encode
+encode = msgspec.json.Encoder().encode
 
 
 def pack(value: object) -> str:
-    return _encode(value).decode()
+    return encode(value).decode()

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Invalid, NotFound
-from pulsar.base.http import Body, Page, Pages, View, check_version, page_of
+from pulsar.base.http import Body, Name, Page, Pages, View, check_version, page_of
 from pulsar.escalation import policies
 from pulsar.escalation.model import Policy, Rule, RuleTarget
 from pulsar.escalation.people import target_names
@@ -22,7 +22,6 @@ router = APIRouter(prefix="/escalation-policies", tags=["Escalation policies"])
 LONGEST_DELAY = 7 * 24 * 3600
 MOST_RULES = 50
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Text = Annotated[str, StringConstraints(max_length=2000)]
 Seconds = Annotated[int, Field(ge=0, le=LONGEST_DELAY)]
 # Shorter, and paging would start again before anybody can have mended anything.

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from pulsar.alerts.rules import DEFAULT_PRIORITY, Priority
 from pulsar.base import clock
-from pulsar.base.http import Body, Page, Pages, PulsarNode, View, check_version, page_of
+from pulsar.base.http import Body, Name, Page, Pages, PulsarNode, Tags, View, check_version, page_of
 from pulsar.heartbeats import actions, rules
 from pulsar.heartbeats.model import Heartbeat
 from pulsar.heartbeats.pings import PUBLIC_PATH
@@ -20,9 +20,7 @@ from pulsar.people.access import AsAdmin, AsMember, AsViewer
 
 router = APIRouter(prefix="/heartbeats", tags=["Heartbeats"])
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Words = Annotated[str, StringConstraints(max_length=5000)]
-Tags = Annotated[list[Annotated[str, StringConstraints(min_length=1, max_length=100)]], Field(max_length=50)]
 Interval = Annotated[
     int, Field(ge=int(rules.SHORTEST.total_seconds()), le=int(rules.LONGEST.total_seconds()), description="Seconds.")
 ]

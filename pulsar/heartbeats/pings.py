@@ -6,15 +6,16 @@ import asyncio
 from collections import deque
 from typing import Any
 
-import msgspec
 from sqlalchemy import text
 
 from pulsar.base import clock
+from pulsar.base.asgi import answer
 from pulsar.base.crypto import token_hash
 from pulsar.base.db import Database
 from pulsar.base.errors import NotFound, Problem, document
+from pulsar.base.http import API
 
-PUBLIC_PATH = "/api/v1/heartbeat/"
+PUBLIC_PATH = f"{API}/heartbeat/"
 _TOKEN_LENGTH = 64
 _MOST_AT_ONCE = 500
 _METHODS = {"GET", "POST", "HEAD", "PUT"}
@@ -42,10 +43,10 @@ class Pings:
                 raise NotAPing
             await self.take(scope["path"][len(PUBLIC_PATH) :])
         except Problem as problem:
-            told = msgspec.json.encode(document(problem, scope.get("request_id", "")))
-            await _answer(send, problem.status, told, b"application/problem+json")
+            told = document(problem, scope.get("request_id", ""))
+            await answer(send, problem.status, told, "application/problem+json")
         else:
-            await _answer(send, 200, b'{"ok":true}', b"application/json")
+            await answer(send, 200, {"ok": True})
 
     async def take(self, token: str) -> None:
         """Returns once it is written. Raises NoSuchHeartbeat."""
@@ -76,16 +77,6 @@ class Pings:
         async with self._db.without_org() as tx:
             query = text("SELECT beat(:hashes, :at)")
             return set(await tx.scalars(query, {"hashes": sorted(hashes), "at": clock.now()}))
-
-
-async def _answer(send: Any, status: int, body: bytes, content_type: bytes) -> None:
-    headers = [
-        (b"content-type", content_type),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
 
 
 DOCUMENTED: dict[str, Any] = {

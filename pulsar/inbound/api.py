@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field, StringConstraints
+from pydantic import Field
 from sqlalchemy import select
 
 from pulsar.alerts.rules import Priority
-from pulsar.base.http import Body, Page, Pages, PulsarNode, View, check_version, page_of
+from pulsar.base.http import Body, Name, Page, Pages, PulsarNode, Tags, View, check_version, page_of
 from pulsar.inbound import actions
 from pulsar.inbound.model import IncomingToken
 from pulsar.inbound.source import registry
@@ -19,9 +19,6 @@ from pulsar.people.access import AsAdmin, AsViewer
 router = APIRouter(prefix="/webhooks/incoming", tags=["Integrations"])
 
 PUBLIC_PATH = "/api/v1/webhook/"
-
-Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-Tags = Annotated[list[Annotated[str, StringConstraints(min_length=1, max_length=100)]], Field(max_length=50)]
 
 
 class NewToken(Body):

@@ -4,8 +4,9 @@ body, and it wants an answer in PagerDuty's form."""
 from dataclasses import replace
 from typing import Any
 
+from pulsar.base.asgi import answer
 from pulsar.base.errors import Problem
-from pulsar.inbound.ingest import Ingest, Known, answer, parsed, read_body
+from pulsar.inbound.ingest import Ingest, Known, parsed, read_body
 from pulsar.inbound.problems import MethodNotAllowed, UnknownToken
 from pulsar.inbound.source import registry
 
@@ -29,10 +30,10 @@ class Enqueue:
             (taken,) = await self._ingest.take(replace(known, source=registry()["pagerduty"]), body)
         except Problem as problem:
             await self._ingest.refuse(known, problem)
-            await answer(send, _status(problem), _refusal(problem), "application/json")
+            await answer(send, _status(problem), _refusal(problem))
             return
         said = {"status": "success", "message": "Event processed", "dedup_key": taken.alias}
-        await answer(send, 202, said, "application/json")
+        await answer(send, 202, said)
 
 
 def _routing_key(event: Any) -> str:

@@ -15,6 +15,7 @@ from prometheus_client import Counter as Metric
 from sqlalchemy import text
 
 from pulsar.alerts.intake import Taken
+from pulsar.base.asgi import answer
 from pulsar.base.crypto import token_hash
 from pulsar.base.db import Database
 from pulsar.base.errors import Problem, document
@@ -45,7 +46,6 @@ _signals = Metric("pulsar_signals_total", "Signals taken in, by what became of t
 _refusals = Metric("pulsar_ingest_refused_total", "Requests to incoming tokens that were refused.", ["reason"])
 
 _decode = msgspec.json.Decoder().decode
-_encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Ingest:
             refusal = document(problem, scope.get("request_id", ""))
             await answer(send, problem.status, refusal, "application/problem+json")
             return
-        await answer(send, 202, _summary(taken), "application/json")
+        await answer(send, 202, _summary(taken))
 
     async def take(self, known: Known, body: bytes) -> list[Taken]:
         """What became of each signal. Raises the Problem that kept them out."""
@@ -172,17 +172,6 @@ def _summary(taken: Sequence[Taken]) -> dict[str, Any]:
             for entry in taken
         ],
     }
-
-
-async def answer(send: Any, status: int, body: dict[str, Any], content_type: str) -> None:
-    encoded = _encode(body)
-    headers = [
-        (b"content-type", content_type.encode()),
-        (b"content-length", str(len(encoded)).encode()),
-        (b"cache-control", b"no-store"),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": encoded})
 
 
 DOCUMENTED: dict[str, Any] = {

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from pulsar.alerts.rules import DEFAULT_PRIORITY, Priority
 from pulsar.base.db import Transaction
-from pulsar.base.http import Body, Named, Page, Pages, View, check_version, page_of
+from pulsar.base.http import Body, Name, Named, Page, Pages, View, check_version, page_of
 from pulsar.escalation.model import Policy
 from pulsar.incidents import fields, templates
 from pulsar.incidents.rules import Severity
@@ -21,7 +21,6 @@ from pulsar.people.names import team_names, user_names
 
 router = APIRouter(tags=["Incident setup"])
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Text = Annotated[str, StringConstraints(max_length=2000)]
 Title = Annotated[str, StringConstraints(max_length=300)]
 Description = Annotated[str, StringConstraints(max_length=50_000)]

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from pulsar.base import clock
 from pulsar.base.events import EventRow
+from pulsar.base.json import encode
 
-_encode = msgspec.json.Encoder().encode
 _TEXT = 0x81  # the only, and so the last, frame of a text message (RFC 6455, 5.2)
 
 
@@ -41,7 +39,7 @@ def payload_of(row: EventRow) -> dict[str, Any]:
 
 def _line(kind: str, org: UUID, payload: dict[str, Any], number: int | None, at: str) -> Line:
     message = {"id": number, "type": kind, "organization_id": org, "payload": payload, "timestamp": at}
-    return Line(number, kind, _encode(message))
+    return Line(number, kind, encode(message))
 
 
 def framed(line: Line) -> bytes:

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import EmailStr, Field, StringConstraints
+from pydantic import EmailStr, Field
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, NameTaken, NotFound
-from pulsar.base.http import Body, Page, Pages, Pulsar, PulsarNode, View, check_version, page_of
+from pulsar.base.http import Body, Name, Page, Pages, Pulsar, PulsarNode, View, check_version, page_of
 from pulsar.notify import channel_setup, trial
 from pulsar.notify.callbacks import address_of, manifest_of, path_of
 from pulsar.notify.channel import Contact, Reach, contact_of, reads_replies, registry, tells_how_it_went
@@ -26,7 +26,6 @@ router = APIRouter(prefix="/notifications/channels", tags=["Notification channel
 
 LONGEST_BUNDLE = 3600
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 BundleSeconds = Annotated[
     int,
     Field(ge=0, le=LONGEST_BUNDLE, description="One message to a recipient in so long, the rest as a digest; 0: none."),

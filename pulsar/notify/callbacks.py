@@ -12,13 +12,12 @@ from fastapi import Request
 
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Problem
-from pulsar.base.http import Pulsar
+from pulsar.base.http import API, Pulsar
 from pulsar.notify.channel import registry
 from pulsar.notify.channel_setup import config_of
 from pulsar.notify.model import ChannelRow, Notification
 
 PREFIX = "/callbacks"
-_API = "/api/v1"
 
 
 class NotTheProvider(Problem, status=403):
@@ -42,12 +41,12 @@ class Told:
 
 
 def path_of(org: UUID, channel_id: UUID, what: str) -> str:
-    return f"{_API}{PREFIX}/{org}/{channel_id}/{what}"
+    return f"{API}{PREFIX}/{org}/{channel_id}/{what}"
 
 
 def presses_url(base_url: str, org: UUID, provider: str) -> str:
     """Where a provider tells what was pressed: one address for an app, however many channels go over it."""
-    return f"{base_url}{_API}{PREFIX}/{org}/{provider}"
+    return f"{base_url}{API}{PREFIX}/{org}/{provider}"
 
 
 def address_of(channel: Any, base_url: str, org: UUID) -> str:

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field, StringConstraints
+from pydantic import Field
 from sqlalchemy import select
 
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict
-from pulsar.base.http import Body, Page, Pages, PulsarNode, View, page_of
+from pulsar.base.http import Body, Name, Page, Pages, PulsarNode, View, page_of
 from pulsar.notify import devices, trial
 from pulsar.notify.api import TrialView, Unreachable
 from pulsar.notify.channel import registry
@@ -24,8 +24,6 @@ from pulsar.orgs.roles import Role
 from pulsar.people.access import AsViewer, Caller, entered
 
 router = APIRouter(prefix="/users/me/devices", tags=["Devices"])
-
-Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
 class NoChannel(Conflict):

@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from pulsar.base import clock
 from pulsar.base.db import Transaction
-from pulsar.base.http import Body, Page, Pages, View, check_version, page_of
+from pulsar.base.http import Body, Name, Page, Pages, View, check_version, page_of
 from pulsar.oncall import schedules
 from pulsar.oncall.calendar import gaps, next_on_call, on_call, planned, shifts, uncovered
 from pulsar.oncall.changes import Effective
 from pulsar.oncall.model import ScheduleRow
-from pulsar.oncall.plans import Name, NewRotation, Zone
+from pulsar.oncall.plans import NewRotation, Zone
 from pulsar.oncall.reading import read
 from pulsar.oncall.rotations import MOST_ROTATIONS
 from pulsar.oncall.spans import At, Between, expect_few

@@ -14,7 +14,7 @@ from zoneinfo import available_timezones
 from pydantic import Field, StringConstraints, model_validator
 
 from pulsar.base.errors import Invalid
-from pulsar.base.http import Body
+from pulsar.base.http import Body, Name
 from pulsar.oncall.changes import Effective
 from pulsar.oncall.rules import Plan, Turns, Unit, Window
 from pulsar.oncall.spans import Day
@@ -30,7 +30,6 @@ _UNITS: dict[str, Unit] = {"daily": "days", "weekly": "weeks"}
 _TYPES: dict[Unit, RotationType] = {"hours": "custom", "days": "daily", "weeks": "weekly"}
 
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Zone = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Weekday = Annotated[int, Field(ge=1, le=7, description="1 is Monday, 7 is Sunday.")]
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]

@@ -6,11 +6,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field
 from sqlalchemy import select
 
 from pulsar.base.db import Transaction
-from pulsar.base.http import Body, Named, Page, Pages, View, check_version, page_of
+from pulsar.base.http import Body, Name, Named, Page, Pages, View, check_version, page_of
 from pulsar.people import keys
 from pulsar.people.access import AsAdmin, role_of
 from pulsar.people.model import ApiKey
@@ -19,7 +19,6 @@ from pulsar.people.permissions import Scope
 
 router = APIRouter(prefix="/api-keys", tags=["API keys"])
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Scopes = Annotated[set[Scope], Field(min_length=1)]
 LONGEST_OVERLAP_HOURS = 24 * 30
 

@@ -10,7 +10,7 @@ from pydantic import StringConstraints
 from sqlalchemy import func, select
 
 from pulsar.base.db import Transaction
-from pulsar.base.http import Body, Page, Pages, View, check_version, page_of
+from pulsar.base.http import Body, Name, Page, Pages, View, check_version, page_of
 from pulsar.orgs.model import Membership
 from pulsar.people import teams
 from pulsar.people.access import AsAdmin, AsViewer
@@ -18,7 +18,6 @@ from pulsar.people.model import Team, TeamMember, User
 
 router = APIRouter(prefix="/teams", tags=["Teams"])
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Text = Annotated[str, StringConstraints(max_length=2000)]
 TeamRole = Literal["lead", "member"]
 Search = Annotated[str, Query(max_length=200, description="A part of the name.")]

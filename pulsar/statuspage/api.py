@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from sqlalchemy import select
 
 from pulsar.base.db import Transaction
-from pulsar.base.http import Body, Page, Pages, PulsarNode, View, check_version, page_of
+from pulsar.base.http import Body, Name, Page, Pages, PulsarNode, View, check_version, page_of
 from pulsar.incidents.rules import IncidentStatus
 from pulsar.people.access import AsAdmin, AsMember, AsViewer
 from pulsar.statuspage import actions, telling
@@ -22,7 +22,6 @@ router = APIRouter(prefix="/status-page", tags=["Status page"])
 Title = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Words = Annotated[str, StringConstraints(max_length=2000)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Group = Annotated[str, StringConstraints(max_length=100)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$")]
 Position = Annotated[int, Field(ge=0, le=100_000)]

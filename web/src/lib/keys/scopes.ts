@@ -1,6 +1,7 @@
 // What an API key may do, in words, and who may give it that.
 import type { ApiKeyScope, Role } from '$lib/api/types';
 import { can } from '$lib/people/roles';
+import { localInput } from '$lib/ui/time';
 
 export const SCOPES: { value: ApiKeyScope; label: string; hint: string }[] = [
 	{ value: 'read', label: 'Read', hint: 'Everything that a viewer sees.' },
@@ -26,9 +27,4 @@ export const endOfDay = (date: string): string | null =>
 	date ? new Date(`${date}T23:59:59`).toISOString() : null;
 
 /** The day as a date field has it, where the reader is. */
-export function dayOf(at: string | null): string {
-	if (!at) return '';
-	const day = new Date(at);
-	const two = (part: number) => String(part).padStart(2, '0');
-	return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
-}
+export const dayOf = (at: string | null): string => (at ? localInput(Date.parse(at)).slice(0, 10) : '');

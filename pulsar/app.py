@@ -75,6 +75,7 @@ from pulsar.people import me_api as me
 from pulsar.people import members_api as members
 from pulsar.people import teams_api as teams
 from pulsar.reports import api as reports
+from pulsar.reports import incidents_api as incident_reports
 from pulsar.statuspage import api as status_page
 from pulsar.statuspage import public as public_status_page
 from pulsar.statuspage import public_readers, readers_api
@@ -132,6 +133,7 @@ _ROUTES = (
     status_page,
     readers_api,
     reports,
+    incident_reports,
     live,
     events,
     audit,

@@ -13,29 +13,20 @@ from pulsar.reports import delivery, figures, load, noise
 from pulsar.reports.asking import AsCsv, Asked, Question
 from pulsar.reports.rules import Step
 from pulsar.reports.spreadsheet import csv_of
+from pulsar.reports.views import CSV, TIMES, Spanned, Times, span_of
 
 router = APIRouter(prefix="/reports", tags=["Reports"])
 
 By = Literal["day", "week", "month", "priority", "source", "team", "hour_of_week"]
 
-_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
-_TIMES = ("mean_seconds", "median_seconds", "p90_seconds")
 _FIGURES = (
     "alerts",
     "acknowledged",
     "acknowledgement_rate",
     "closed",
-    *(f"time_to_acknowledge.{one}" for one in _TIMES),
-    *(f"time_to_close.{one}" for one in _TIMES),
+    *(f"time_to_acknowledge.{one}" for one in TIMES),
+    *(f"time_to_close.{one}" for one in TIMES),
 )
-
-
-class Times(View):
-    """Null when there is nothing to count."""
-
-    mean_seconds: float | None
-    median_seconds: float | None
-    p90_seconds: float | None
 
 
 class FiguresView(View):
@@ -50,12 +41,6 @@ class FiguresView(View):
 class ReportLine(FiguresView):
     key: str
     label: str
-
-
-class Spanned(View):
-    start: datetime
-    end: datetime
-    time_zone: str
 
 
 class ResponseReport(Spanned):
@@ -124,26 +109,22 @@ class DeliveryReport(Spanned):
     items: list[ChannelLine]
 
 
-def _span(asked: Question) -> dict[str, Any]:
-    return {"start": asked.start, "end": asked.end, "time_zone": asked.zone}
-
-
-@router.get("/response", response_model=ResponseReport, responses=_CSV)
+@router.get("/response", response_model=ResponseReport, responses=CSV)
 async def report_response(tx: AsViewer, asked: Asked, csv: AsCsv, step: Step = Step.DAY) -> Any:
     """How fast alerts were acknowledged and closed, in all and step by step."""
     total, items = await figures.by_step(tx, asked, step)
     if csv:
         return csv_of("response", ("key", *_FIGURES), items)
-    return {**_span(asked), "step": step, "total": total, "items": items}
+    return {**span_of(asked), "step": step, "total": total, "items": items}
 
 
-@router.get("/alerts", response_model=AlertsReport, responses=_CSV)
+@router.get("/alerts", response_model=AlertsReport, responses=CSV)
 async def report_alerts(tx: AsViewer, asked: Asked, csv: AsCsv, by: By = "day") -> Any:
     """How many alerts there were, by day or by what they are."""
     items = await _alerts(tx, asked, by)
     if csv:
         return csv_of(f"alerts-by-{by}", ("key", "label", *_FIGURES), items)
-    return {**_span(asked), "by": by, "items": items}
+    return {**span_of(asked), "by": by, "items": items}
 
 
 async def _alerts(tx: AsViewer, asked: Question, by: By) -> list[figures.Figures]:
@@ -160,20 +141,20 @@ async def _alerts(tx: AsViewer, asked: Question, by: By) -> list[figures.Figures
             return (await figures.by_step(tx, asked, Step(by)))[1]
 
 
-@router.get("/noise", response_model=NoiseReport, responses=_CSV)
+@router.get("/noise", response_model=NoiseReport, responses=CSV)
 async def report_noise(tx: AsViewer, asked: Asked, csv: AsCsv, limit: Annotated[int, Query(ge=1, le=500)] = 20) -> Any:
     """The aliases under which most alerts came."""
     items = await noise.noisiest(tx, asked, limit)
     return _answer("noise", asked, items, NoisyAlias, csv)
 
 
-@router.get("/load", response_model=LoadReport, responses=_CSV)
+@router.get("/load", response_model=LoadReport, responses=CSV)
 async def report_load(tx: AsViewer, asked: Asked, csv: AsCsv) -> Any:
     """Pages and time on call of each person."""
     return _answer("load", asked, await load.by_person(tx, asked), LoadLine, csv)
 
 
-@router.get("/delivery", response_model=DeliveryReport, responses=_CSV)
+@router.get("/delivery", response_model=DeliveryReport, responses=CSV)
 async def report_delivery(tx: AsViewer, asked: Asked, csv: AsCsv) -> Any:
     """What became of the messages of each channel."""
     return _answer("delivery", asked, await delivery.by_channel(tx, asked), ChannelLine, csv)
@@ -182,4 +163,4 @@ async def report_delivery(tx: AsViewer, asked: Asked, csv: AsCsv) -> Any:
 def _answer(
     name: str, asked: Question, items: list[dict[str, Any]], line: type[View], csv: bool
 ) -> Response | dict[str, Any]:
-    return csv_of(name, tuple(line.model_fields), items) if csv else {**_span(asked), "items": items}
+    return csv_of(name, tuple(line.model_fields), items) if csv else {**span_of(asked), "items": items}

@@ -112,12 +112,12 @@ def _figures(row: Mapping[str, Any]) -> Figures:
         "acknowledged": row["acknowledged"],
         "acknowledgement_rate": row["acknowledged"] / alerts if alerts else None,
         "closed": row["closed"],
-        "time_to_acknowledge": _times(row, "acknowledge"),
-        "time_to_close": _times(row, "close"),
+        "time_to_acknowledge": times(row, "acknowledge"),
+        "time_to_close": times(row, "close"),
     }
 
 
-def _times(row: Mapping[str, Any], what: str) -> Figures:
+def times(row: Mapping[str, Any], what: str) -> Figures:
     median, p90 = row.get(f"{what}_part") or (None, None)
     return {"mean_seconds": row.get(f"{what}_mean"), "median_seconds": median, "p90_seconds": p90}
 

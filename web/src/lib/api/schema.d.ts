@@ -2827,6 +2827,26 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/reports/incidents': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Report Incidents
+		 * @description How soon somebody was on incidents, they stopped hurting and were over: in all, and by severity, team or step.
+		 */
+		get: operations['report_incidents'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/ws/ticket': {
 		parameters: {
 			query?: never;
@@ -4453,6 +4473,38 @@ export interface components {
 			 */
 			updated_at: string;
 		};
+		/** IncidentFigures */
+		IncidentFigures: {
+			/** Incidents */
+			incidents: number;
+			/** Acknowledged */
+			acknowledged: number;
+			/** Mitigated */
+			mitigated: number;
+			/** Resolved */
+			resolved: number;
+			time_to_acknowledge: components['schemas']['Times'];
+			time_to_mitigate: components['schemas']['Times'];
+			time_to_resolve: components['schemas']['Times'];
+		};
+		/** IncidentLine */
+		IncidentLine: {
+			/** Incidents */
+			incidents: number;
+			/** Acknowledged */
+			acknowledged: number;
+			/** Mitigated */
+			mitigated: number;
+			/** Resolved */
+			resolved: number;
+			time_to_acknowledge: components['schemas']['Times'];
+			time_to_mitigate: components['schemas']['Times'];
+			time_to_resolve: components['schemas']['Times'];
+			/** Key */
+			key: string;
+			/** Label */
+			label: string;
+		};
 		/** IncidentNoteChange */
 		IncidentNoteChange: {
 			/** Text */
@@ -4541,6 +4593,29 @@ export interface components {
 			 * Format: date-time
 			 */
 			updated_at: string;
+		};
+		/** IncidentsReport */
+		IncidentsReport: {
+			/**
+			 * Start
+			 * Format: date-time
+			 */
+			start: string;
+			/**
+			 * End
+			 * Format: date-time
+			 */
+			end: string;
+			/** Time Zone */
+			time_zone: string;
+			/**
+			 * By
+			 * @enum {string}
+			 */
+			by: 'severity' | 'team' | 'day' | 'week' | 'month';
+			total: components['schemas']['IncidentFigures'];
+			/** Items */
+			items: components['schemas']['IncidentLine'][];
 		};
 		/** InvitationView */
 		InvitationView: {
@@ -15685,6 +15760,50 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['DeliveryReport'];
+					'text/csv': string;
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	report_incidents: {
+		parameters: {
+			query?: {
+				by?: 'severity' | 'team' | 'day' | 'week' | 'month';
+				/** @description A day in the zone, or an instant. 29 days before today, if not said. */
+				from?: string | null;
+				/** @description A day, which is included whole, or an instant, which is not. Today, if not said. */
+				to?: string | null;
+				/** @description An IANA name, such as Europe/Berlin. */
+				time_zone?: string;
+				/** @description Alerts assigned to this team. */
+				team_id?: string | null;
+				/** @description Any of these. */
+				priority?: components['schemas']['Priority'][] | null;
+				/** @description `csv`, or ask by the Accept header. */
+				format?: ('json' | 'csv') | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['IncidentsReport'];
 					'text/csv': string;
 				};
 			};

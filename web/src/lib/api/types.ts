@@ -73,6 +73,7 @@ export type Priority = Alert['priority'];
 export type Status = Alert['status'];
 export type ReportLine = Schemas['ReportLine'];
 export type ReportFigures = Schemas['FiguresView'];
+export type IncidentLine = Schemas['IncidentLine'];
 export type NoisyAlias = Schemas['NoisyAlias'];
 export type LoadLine = Schemas['LoadLine'];
 export type ChannelFigures = Schemas['ChannelLine'];

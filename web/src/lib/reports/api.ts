@@ -24,14 +24,19 @@ export const load = async (query: ReportQuery) =>
 export const delivery = async (query: ReportQuery) =>
 	(await json(take(api.GET('/api/v1/reports/delivery', { params: { query } })))).items;
 
-export type Report = 'response' | 'alerts' | 'noise' | 'load' | 'delivery';
-export type More = { by?: By; step?: Step; limit?: number };
+export type IncidentsBy = 'severity' | 'team' | Step;
+
+export const incidentsBy = (query: ReportQuery, by: IncidentsBy) =>
+	json(take(api.GET('/api/v1/reports/incidents', { params: { query: { ...query, by } } })));
+
+export type Report = 'response' | 'alerts' | 'noise' | 'load' | 'delivery' | 'incidents';
+export type More = { by?: By | IncidentsBy; step?: Step; limit?: number };
 
 /** As a file of the browser: a plain link would come without the access token. */
 export async function saveCsv(report: Report, query: ReportQuery, more: More = {}): Promise<void> {
 	const text = await take(
 		api.GET(`/api/v1/reports/${report}`, {
-			params: { query: { ...query, ...more, format: 'csv' } },
+			params: { query: { ...query, ...(more as object), format: 'csv' } },
 			parseAs: 'text'
 		})
 	);

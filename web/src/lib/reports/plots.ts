@@ -1,9 +1,9 @@
 // What the charts over time are given.
-import type { ReportLine } from '$lib/api/types';
+import type { IncidentLine, ReportLine } from '$lib/api/types';
 import type { PlotData } from './Plot.svelte';
 import { count, span, spanTick, stepLabel, stepTitle, type Step } from './words';
 
-const pointsOf = (lines: ReportLine[], step: Step) =>
+const pointsOf = (lines: { key: string }[], step: Step) =>
 	lines.map(({ key }) => ({ label: stepLabel(key, step), title: stepTitle(key, step) }));
 
 export function alertsPlot(lines: ReportLine[], step: Step): PlotData {
@@ -54,5 +54,28 @@ export function timesPlot(
 		],
 		say: span,
 		tick: spanTick
+	};
+}
+
+export function incidentsPlot(lines: IncidentLine[], step: Step): PlotData {
+	return {
+		kind: 'count',
+		points: pointsOf(lines, step),
+		series: [
+			{
+				name: 'Resolved',
+				color: 'var(--color-accent)',
+				shape: 'bar',
+				values: lines.map((line) => line.resolved)
+			},
+			{
+				name: 'Not resolved',
+				color: 'var(--color-p2)',
+				shape: 'bar',
+				values: lines.map((line) => line.incidents - line.resolved)
+			}
+		],
+		say: (value) => (value === null ? '–' : count(value)),
+		tick: count
 	};
 }

@@ -1,7 +1,7 @@
 import { reading } from '$lib/api/reading';
 import { myZone } from '$lib/oncall/zone';
 import { teams } from '$lib/people/api';
-import { alertsBy, delivery, load as loads, noise, response } from '$lib/reports/api';
+import { alertsBy, delivery, incidentsBy, load as loads, noise, response } from '$lib/reports/api';
 import { queryOf, questionOf, stepOf } from '$lib/reports/question';
 
 /** Each report comes when it is counted; a failure is its card's to show. */
@@ -29,6 +29,11 @@ export const load = async ({ url, parent }) => {
 			byPriority: later(alertsBy(query, 'priority')),
 			bySource: later(alertsBy(query, 'source')),
 			byTeam: later(alertsBy(query, 'team')),
+			incidents: {
+				byStep: later(incidentsBy(query, step)),
+				bySeverity: later(incidentsBy(query, 'severity')),
+				byTeam: later(incidentsBy(query, 'team'))
+			},
 			noise: later(noise(query)),
 			load: later(loads(query)),
 			delivery: later(delivery(query))

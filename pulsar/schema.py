@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 OLDEST_POSTGRESQL = 150000
 # Any number; one migrates while the others wait.
-_MIGRATION_LOCK = 7_064_181_021
+MIGRATION_LOCK = 7_064_181_021
 _DOMAINS = (
     "orgs",
     "people",
@@ -119,7 +119,7 @@ def _upgrade(connection: Connection) -> None:
         raise PulsarTooOld
     from alembic import command  # takes a moment, which most starts need not wait for
 
-    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
+    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
     connection.commit()
     try:
         # A migration that waits for a lock makes everybody behind it wait; better it fails and is tried again.
@@ -129,7 +129,7 @@ def _upgrade(connection: Connection) -> None:
         connection.commit()
     finally:
         connection.rollback()
-        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _MIGRATION_LOCK})
+        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK})
         connection.commit()
 
 
@@ -169,6 +169,14 @@ def _remember_key(connection: Connection, fingerprint: str) -> None:
         text("INSERT INTO installation (key_fingerprint) VALUES (:f) ON CONFLICT DO NOTHING"), {"f": fingerprint}
     )
     if connection.scalar(text("SELECT key_fingerprint FROM installation")) != fingerprint:
+        raise WrongSecretKey
+
+
+def check_fits(version: str, key_fingerprint: str, keys: Keys) -> None:
+    """Whether a database of this schema and this key would be usable here. Raises Unusable."""
+    if version not in _versions():
+        raise PulsarTooOld
+    if key_fingerprint != keys.fingerprint:
         raise WrongSecretKey
 
 

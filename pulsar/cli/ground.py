@@ -54,6 +54,11 @@ def secret_key(settings: "Settings") -> str:
     return file.read_text().strip()
 
 
+def key_place(settings: "Settings") -> str:
+    """Where the secret key is, in words for whoever is to keep it."""
+    return "PULSAR_SECRET_KEY" if settings.secret_key else str(settings.data_dir / "secret.key")
+
+
 @contextlib.contextmanager
 def migrated(settings: "Settings") -> Iterator[tuple[str, "Keys"]]:
     from pulsar import schema

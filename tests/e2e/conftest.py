@@ -8,6 +8,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from tests.e2e.postgresql import DEBIAN, External, debians, newest
 from tests.e2e.processes import Running, Starter, copy, remove, run
 from tests.receiver import Receiver
 from tests.world import Person, register
@@ -60,6 +61,20 @@ async def server(migrated_dir: Path, workshop: Path) -> AsyncIterator[Running]:
     starter = Starter(workshop)
     yield await starter(copy(migrated_dir, workshop / "shared")).ready()
     starter.end_all()
+
+
+@pytest.fixture(scope="session")
+def postgresql_15(workshop: Path) -> Iterator[External]:
+    if not (DEBIAN / "initdb").exists():
+        pytest.skip("Debian's postgresql-15 is not installed")
+    with debians(workshop) as external:
+        yield external
+
+
+@pytest.fixture(scope="session")
+def postgresql_18(workshop: Path) -> Iterator[External]:
+    with newest(workshop) as external:
+        yield external
 
 
 @pytest_asyncio.fixture(scope="session")

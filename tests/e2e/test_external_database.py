@@ -1,6 +1,5 @@
 """PULSAR_DATABASE_URL: a PostgreSQL of somebody else's, where Pulsar is an ordinary user."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -9,25 +8,11 @@ import httpx
 import pytest
 
 from tests.e2e.paging import paged_by_mail
-from tests.e2e.postgresql import DEBIAN, External, debians, newest
+from tests.e2e.postgresql import External
 from tests.e2e.processes import Starter, run, until
 from tests.world import Mailbox, register
 
 KEY = "a secret key that two processes share"
-
-
-@pytest.fixture(scope="session")
-def postgresql_15(workshop: Path) -> Iterator[External]:
-    if not (DEBIAN / "initdb").exists():
-        pytest.skip("Debian's postgresql-15 is not installed")
-    with debians(workshop) as external:
-        yield external
-
-
-@pytest.fixture(scope="session")
-def postgresql_18(workshop: Path) -> Iterator[External]:
-    with newest(workshop) as external:
-        yield external
 
 
 @pytest.fixture(params=["postgresql_15", "postgresql_18"])

@@ -22,6 +22,7 @@ _DOMAINS = (
     "orgs",
     "people",
     "notify",
+    "signin",
     "invitations",
     "oncall",
     "escalation",

@@ -6,7 +6,7 @@ import sys
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -73,6 +73,12 @@ class Settings(BaseSettings):
         le=36500,
         description="How long closed alerts are kept after their close, with their notes, escalation and activity, "
         "in days. 0: for good.",
+    )
+
+    registration: Literal["open", "closed"] = Field(
+        "open",
+        description="`open`: whoever reaches Pulsar can register and found an organization. `closed`: once there is an "
+        "account, only who is invited comes in.",
     )
 
     outbound_allow: str = Field(

@@ -10,7 +10,7 @@ from fastapi import Depends, Query
 from pydantic import AwareDatetime, StringConstraints
 from sqlalchemy import Select, func, or_, select, text
 
-from pulsar.audit.rules import Kind
+from pulsar.audit.rules import Kind, for_everybody
 from pulsar.base.db import Transaction
 from pulsar.base.events import AUDIT, ActorType, CounterRow, EventRow
 from pulsar.base.http import View
@@ -58,7 +58,7 @@ def view(row: EventRow) -> EventView:
         payload=Payload(
             subject=SubjectView(type=row.subject_type, id=row.subject_id),
             actor=actor(row),
-            data=row.data,
+            data=for_everybody(row.type, row.data),
         ),
         timestamp=row.at,
     )

@@ -1,7 +1,7 @@
 """Of which kind is an event? Pure: by its type."""
 
 from collections.abc import Collection
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal["activity", "audit"]
 
@@ -16,3 +16,10 @@ def kind_of(event_type: str) -> Kind:
 def wanted(event_type: str, types: Collection[str]) -> bool:
     """By its name (`alert.closed`) or its family (`alert.*`); no types are all types."""
     return not types or event_type in types or f"{event_type.partition('.')[0]}.*" in types
+
+
+def for_everybody(kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    """From where, and with what, somebody signs in is for admins to read, in the audit log."""
+    if not kind.startswith("user.sign"):
+        return data
+    return {name: value for name, value in data.items() if name not in {"address", "device"}}

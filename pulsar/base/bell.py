@@ -7,7 +7,7 @@ first and then at most every 20 ms. A ring that gets lost in a crash costs its l
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from uuid import UUID
 
 import asyncpg
@@ -41,10 +41,9 @@ class Bell:
         self._orgs: set[UUID] = set()
         self._rung = asyncio.Event()
 
-    def ring(self, *, jobs: bool, org: UUID | None) -> None:
+    def ring(self, *, jobs: bool, orgs: Iterable[UUID]) -> None:
         self._jobs = self._jobs or jobs
-        if org:
-            self._orgs.add(org)
+        self._orgs.update(orgs)
         if self._jobs or self._orgs:
             self._rung.set()
 

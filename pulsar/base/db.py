@@ -3,7 +3,7 @@
 import contextlib
 import inspect
 from base64 import b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -51,7 +51,7 @@ class Transaction(AsyncSession):
 
     async def begin_for(self, org: UUID | None, actor: Actor, keys: Keys) -> None:
         self.org, self.actor, self.keys = org, actor, keys
-        self._events: list[tuple[Event, Actor, str]] = []
+        self._events: dict[UUID | None, list[tuple[Event, Actor, str]]] = {}
         self._jobs: list[Job] = []
         connection = await self.connection()
         raw = await connection.get_raw_connection()
@@ -63,7 +63,16 @@ class Transaction(AsyncSession):
 
     def record(self, *facts: Event, about: str | None = None) -> None:
         """`about` is the kind of object, of events that can be about several."""
-        self._events.extend((event, self.actor, about or event.subject_type) for event in facts)
+        self._record(self.org, facts, about)
+
+    def record_in(self, orgs: Iterable[UUID], *facts: Event) -> None:
+        """What concerns several organizations at once, such as a new password of somebody's who is in all of them."""
+        for org in orgs:
+            self._record(org, facts, None)
+
+    def _record(self, org: UUID | None, facts: Iterable[Event], about: str | None) -> None:
+        here = self._events.setdefault(org, [])
+        here.extend((event, self.actor, about or event.subject_type) for event in facts)
 
     def enqueue(self, *work: Job) -> None:
         self._jobs.extend(work)
@@ -82,22 +91,29 @@ class Transaction(AsyncSession):
         what people wrote travels in base64, in which nothing can be mistaken for SQL.
         """
         await self.flush()
-        ending = "COMMIT"
-        if self._jobs or self._events:
-            work = {
-                "jobs": jobs.lines(self._jobs, self.began_at),
-                "events": events.lines(self._events),
-                "at": clock.now(),
-            }
-            packed = b64encode(pack(work).encode()).decode()
-            ending = f"SELECT conclude(convert_from(decode('{packed}', 'base64'), 'UTF8')::jsonb); COMMIT"
-        await self._driver.execute(ending)
+        await self._driver.execute(" ".join([*self._writing(), "COMMIT"]))
         del self._slot_info[_BEGUN]
         await self.commit()
 
+    def _writing(self) -> Iterator[str]:
+        queued, stated = self._jobs, self.org
+        # In the order of their ids, or two that write to the same organizations could wait for each other.
+        for org in sorted(self._events, key=str) or ([self.org] if queued else []):
+            work = {
+                "jobs": jobs.lines(queued, self.began_at),
+                "events": events.lines(self._events.get(org, ())),
+                "at": clock.now(),
+            }
+            queued = []
+            packed = b64encode(pack(work).encode()).decode()
+            if org != stated:
+                yield f"SET LOCAL pulsar.org = '{org}';"
+                stated = org
+            yield f"SELECT conclude(convert_from(decode('{packed}', 'base64'), 'UTF8')::jsonb);"
+
     @property
     def rings(self) -> dict[str, Any]:
-        return {"jobs": bool(self._jobs), "org": self.org if self._events else None}
+        return {"jobs": bool(self._jobs), "orgs": {org for org in self._events if org}}
 
 
 def connect_to(

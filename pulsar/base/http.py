@@ -50,7 +50,7 @@ class Principal:
 
     user_id: UUID
     org_id: UUID
-    session_id: UUID | None = None
+    session_id: UUID
 
 
 def principal_from(token: str, keys: Keys) -> Principal:

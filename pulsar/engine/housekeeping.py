@@ -21,6 +21,8 @@ _FORGOTTEN_AFTER = {
     "DELETE FROM pgqueuer_statistics WHERE created < :before": 7 * _DAY,
     "DELETE FROM login_failures WHERE at < :before": _DAY,
     "DELETE FROM refresh_tokens WHERE expires_at < :before": _DAY,
+    "DELETE FROM sessions WHERE ends_at < :before OR ended_at < :before": 7 * _DAY,
+    "DELETE FROM sign_in_challenges WHERE expires_at < :before": timedelta(hours=1),
     "DELETE FROM tickets WHERE expires_at < :before": timedelta(hours=1),
     "DELETE FROM workers WHERE seen_at < :before": timedelta(hours=1),
 }

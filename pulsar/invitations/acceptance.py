@@ -20,7 +20,7 @@ from pulsar.orgs.rules import Standing
 from pulsar.people import members, sessions
 from pulsar.people.events import TeamMemberAdded
 from pulsar.people.model import Team, TeamMember, User
-from pulsar.people.sessions import Session
+from pulsar.people.sessions import Client, Session
 
 
 class UnknownInvitation(NotFound):
@@ -109,7 +109,7 @@ def _refuse(found: State) -> NoReturn:
     raise _GONE[found]
 
 
-async def accept(db: Database, secret: str, guest: User | NewAccount) -> Session:
+async def accept(db: Database, secret: str, guest: User | NewAccount, client: Client) -> Session:
     """The account, the membership and the session, or none of them. `guest` has proved to be the account that has the
     invitation's address, or makes it."""
     org_id, invitation_id = await _place_of(db, secret)
@@ -125,7 +125,7 @@ async def accept(db: Database, secret: str, guest: User | NewAccount) -> Session
         await _join_teams(tx, user.id, invitation.team_ids)
         invitation.accepted_at = clock.now()
         await tx.flush()
-        return await sessions.begin(tx, user, org_id)
+        return await sessions.begin(tx, user, org_id, "invitation", client)
 
 
 async def _enter(tx: Transaction, user: User, invitation: Invitation) -> None:

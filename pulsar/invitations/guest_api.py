@@ -22,6 +22,7 @@ from pulsar.people.signed_in import (
     Username,
     address_of,
     answer,
+    client_of,
 )
 
 router = APIRouter(prefix="/invitations", tags=["Invitations"])
@@ -52,6 +53,10 @@ class Guest(View):
     account_exists: bool
 
 
+class SignInFirst(Forbidden):
+    """Your account asks for a second factor. Sign in, and then open this invitation again."""
+
+
 class NotYourInvitation(Forbidden):
     """This invitation is for another address than that of the account you are signed in with."""
 
@@ -76,14 +81,18 @@ async def accept_invitation(body: Acceptance, request: Request, response: Respon
     """Once. Answers a session in the organization."""
     opened = await acceptance.open_with(pulsar.db, body.token)
     guest = await _proved(body, request, pulsar, opened) if opened.account else _new_account(body)
-    return answer(request, response, await acceptance.accept(pulsar.db, body.token, guest), body.session)
+    session = await acceptance.accept(pulsar.db, body.token, guest, client_of(request))
+    return answer(request, response, session, body.session)
 
 
 async def _proved(body: Acceptance, request: Request, pulsar: Pulsar, opened: Opened) -> User:
     """By the session that the guest has, or else by the password, guesses of which count as at the login."""
     assert opened.account
     if body.password is not None:
-        return await sessions.authenticate(pulsar.db, opened.email, body.password, address_of(request))
+        guest = await sessions.authenticate(pulsar.db, opened.email, body.password, address_of(request))
+        if guest.second_factor_at:
+            raise SignInFirst
+        return guest
     if "authorization" not in request.headers:
         raise Invalid("There is an account with this address: its password is needed.", field="password")
     caller = principal(request, pulsar)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from pulsar.audit.rules import for_everybody
 from pulsar.base import clock
 from pulsar.base.events import EventRow
 from pulsar.base.json import encode
@@ -33,7 +34,7 @@ def payload_of(row: EventRow) -> dict[str, Any]:
     return {
         "subject": {"type": row.subject_type, "id": row.subject_id},
         "actor": {"type": row.actor_type, "id": row.actor_id, "name": row.actor_name},
-        "data": row.data,
+        "data": for_everybody(row.type, row.data),
     }
 
 

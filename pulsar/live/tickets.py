@@ -37,4 +37,4 @@ async def redeem(tx: Transaction, ticket: str) -> Principal | None:
             .returning(Ticket.user_id, Ticket.organization_id, Ticket.session_id)
         )
     ).one_or_none()
-    return Principal(row.user_id, row.organization_id, row.session_id) if row else None
+    return Principal(row.user_id, row.organization_id, row.session_id) if row and row.session_id else None

@@ -16,15 +16,19 @@ from pulsar.base.db import Transaction
 from pulsar.base.errors import Forbidden, NotSignedIn
 from pulsar.base.events import Actor
 from pulsar.base.http import API, Principal, Pulsar, PulsarNode, bearer, principal_from
-from pulsar.orgs.model import Membership
+from pulsar.orgs.model import Membership, Organization
 from pulsar.orgs.roles import Role
 from pulsar.people import keys
-from pulsar.people.model import User
+from pulsar.people.model import SessionRow, User
 from pulsar.people.permissions import Scope, opened_by, role_with
 
 
 class NeedsPerson(Forbidden):
     """This is about the person who asks, and an API key is none."""
+
+
+class SecondFactorMissing(Forbidden):
+    """Your organization asks everybody for a second factor. Add one under Security first."""
 
 
 @dataclass(frozen=True)
@@ -76,28 +80,35 @@ AnyCaller = Annotated[Anybody, Depends(anybody)]
 
 
 @asynccontextmanager
-async def entered(pulsar: Pulsar, caller: Anybody, needed: Role) -> AsyncIterator[Transaction]:
+async def entered(
+    pulsar: Pulsar, caller: Anybody, needed: Role, *, enrolling: bool = False
+) -> AsyncIterator[Transaction]:
     """Looks the role or the scopes up at every request: who was removed or demoted is so at once, not when a token
-    expires. Raises NotSignedIn for a member or a key that is none (any more), Forbidden for one that may not."""
+    expires. Raises NotSignedIn for a member or a key that is none (any more), and for a session that has ended;
+    Forbidden for one that may not. `enrolling`: also for who has yet to add the second factor that is asked for."""
     structlog.contextvars.bind_contextvars(org=str(caller.org_id))
     async with pulsar.db.in_org(caller.org_id) as tx:
         if isinstance(caller, KeyHolder):
             tx.actor = await _script(tx, caller, needed)
         else:
-            tx.actor = await _member(tx, caller, needed)
+            tx.actor = await _member(tx, caller, needed, enrolling)
         yield tx
 
 
-async def _member(tx: Transaction, caller: Principal, needed: Role) -> Actor:
+async def _member(tx: Transaction, caller: Principal, needed: Role, enrolling: bool) -> Actor:
     row = (
         await tx.execute(
-            select(Membership.role, User.full_name)
+            select(Membership.role, User.full_name, User.second_factor_at, Organization.second_factor_required)
             .join(User, User.id == Membership.user_id)
-            .where(Membership.user_id == caller.user_id, Membership.active)
+            .join(Organization, Organization.id == Membership.org_id)
+            .join(SessionRow, (SessionRow.id == caller.session_id) & (SessionRow.user_id == User.id))
+            .where(Membership.user_id == caller.user_id, Membership.active, SessionRow.ended_at.is_(None))
         )
     ).one_or_none()
     if not row:
         raise NotSignedIn
+    if row.second_factor_required and not row.second_factor_at and not enrolling:
+        raise SecondFactorMissing
     if not Role(row.role).includes(needed):
         raise Forbidden(f"This needs the role {needed.value}; yours is {row.role}.")
     return Actor("user", caller.user_id, row.full_name)
@@ -114,9 +125,9 @@ async def _script(tx: Transaction, caller: KeyHolder, needed: Role) -> Actor:
     return Actor("key", key.id, key.name)
 
 
-def _as(needed: Role) -> Callable[[Anybody, Pulsar], AsyncIterator[Transaction]]:
+def _as(needed: Role, *, enrolling: bool = False) -> Callable[[Anybody, Pulsar], AsyncIterator[Transaction]]:
     async def transaction(caller: AnyCaller, pulsar: PulsarNode) -> AsyncIterator[Transaction]:
-        opened: AbstractAsyncContextManager[Transaction] = entered(pulsar, caller, needed)
+        opened: AbstractAsyncContextManager[Transaction] = entered(pulsar, caller, needed, enrolling=enrolling)
         async with opened as tx:
             yield tx
 
@@ -133,6 +144,7 @@ async def role_of(tx: Transaction) -> Role:
 
 
 # scope="function": committed before the answer leaves, so a 2xx is never ahead of its change.
+AsEnrolling = Annotated[Transaction, Depends(_as(Role.VIEWER, enrolling=True), scope="function")]
 AsViewer = Annotated[Transaction, Depends(_as(Role.VIEWER), scope="function")]
 AsMember = Annotated[Transaction, Depends(_as(Role.MEMBER), scope="function")]
 AsAdmin = Annotated[Transaction, Depends(_as(Role.ADMIN), scope="function")]

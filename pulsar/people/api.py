@@ -1,11 +1,10 @@
-"""Routes of accounts and sessions: register, login, refresh, logout, who am I, which organization."""
+"""Routes of sessions: refresh, logout, who am I, which organization."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import EmailStr, Field, StringConstraints
+from pydantic import Field
 
 from pulsar.base import clock
 from pulsar.base.errors import Forbidden
@@ -14,42 +13,24 @@ from pulsar.base.ids import new_id
 from pulsar.orgs import actions as orgs
 from pulsar.orgs.roles import Role
 from pulsar.people import sessions
-from pulsar.people.access import AsViewer, Caller, entered
+from pulsar.people.access import AsEnrolling, Caller, entered
 from pulsar.people.model import User
 from pulsar.people.signed_in import (
     COOKIE,
     COOKIE_PATH,
     Name,
     OrganizationView,
-    Password,
     SessionKind,
     SessionView,
-    Username,
     UserView,
-    address_of,
     answer,
+    client_of,
 )
 
 router = APIRouter(tags=["Accounts"])
 
 # A page of another site can make a browser send the cookie, but not this header without our consent.
 CONSOLE_HEADER = "x-pulsar-console"
-
-
-class Registration(Body):
-    email: EmailStr
-    username: Username
-    password: Password
-    full_name: Name
-    organization_name: Name
-    session: SessionKind = "token"
-
-
-class Login(Body):
-    email: Annotated[str, StringConstraints(min_length=1, max_length=320)]
-    password: Annotated[str, StringConstraints(max_length=1024, strip_whitespace=False)]
-    organization_id: UUID | None = None
-    session: SessionKind = "token"
 
 
 class Refresh(Body):
@@ -86,33 +67,19 @@ def _arrived_at(request: Request) -> datetime:
     return request.scope.get("arrived_at") or clock.now()
 
 
-@router.post("/auth/register", status_code=201)
-async def register(body: Registration, request: Request, response: Response, pulsar: PulsarNode) -> SessionView:
-    session = await sessions.register(
-        pulsar.db, body.email, body.username, body.password, body.full_name, body.organization_name
-    )
-    return answer(request, response, session, body.session)
-
-
-@router.post("/auth/login")
-async def login(body: Login, request: Request, response: Response, pulsar: PulsarNode) -> SessionView:
-    session = await sessions.login(
-        pulsar.db, body.email.strip(), body.password, body.organization_id, address_of(request)
-    )
-    return answer(request, response, session, body.session)
-
-
 @router.post("/auth/refresh")
 async def refresh(body: Refresh, request: Request, response: Response, pulsar: PulsarNode) -> SessionView:
     token, kind = _presented(request, body)
-    return answer(request, response, await sessions.refresh(pulsar.db, token, _arrived_at(request)), kind)
+    session = await sessions.refresh(pulsar.db, token, _arrived_at(request), client_of(request))
+    return answer(request, response, session, kind)
 
 
 @router.post("/auth/switch")
 async def switch(body: Switch, request: Request, response: Response, pulsar: PulsarNode) -> SessionView:
     """The session goes on in another organization of the user's."""
     token, kind = _presented(request, body)
-    session = await sessions.refresh(pulsar.db, token, _arrived_at(request), body.organization_id)
+    arrived_at, client = _arrived_at(request), client_of(request)
+    session = await sessions.refresh(pulsar.db, token, arrived_at, client, body.organization_id)
     return answer(request, response, session, kind)
 
 
@@ -125,7 +92,7 @@ async def logout(body: Refresh, request: Request, response: Response, pulsar: Pu
 
 
 @router.get("/auth/me")
-async def me(caller: Caller, tx: AsViewer) -> MeView:
+async def me(caller: Caller, tx: AsEnrolling) -> MeView:
     user = await tx.get_one(User, caller.user_id)
     organizations = await sessions.organizations_of(tx, caller.user_id)
     views = [OrganizationView.model_validate(o) for o in organizations]

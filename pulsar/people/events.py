@@ -57,6 +57,31 @@ class UserUpdated(Event):
     changes: Changes
 
 
+@dataclass(frozen=True)
+class SignedIn(Event):
+    type: ClassVar = "user.signed_in"
+    subject_type: ClassVar = "user"
+    method: str
+    address: str
+    device: str
+
+
+@dataclass(frozen=True)
+class SignedOut(Event):
+    type: ClassVar = "user.signed_out"
+    subject_type: ClassVar = "user"
+
+
+@dataclass(frozen=True)
+class SessionsEnded(Event):
+    """`reason`: revoked by their user, a password that was changed, a refresh token that came twice."""
+
+    type: ClassVar = "user.sessions_ended"
+    subject_type: ClassVar = "user"
+    reason: str
+    count: int
+
+
 class ContactEvent(Event):
     """About the person whose it is. The number is theirs, so it is not in it."""
 

@@ -19,6 +19,9 @@ class User(Base):
     full_name: Mapped[str]
     password_hash: Mapped[str]
     time_zone: Mapped[str | None]
+    email_verified_at: Mapped[datetime | None]
+    # Since when they have any; what it is, knows pulsar.signin.
+    second_factor_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = created_at_column()
     updated_at: Mapped[datetime] = updated_at_column()
 
@@ -26,6 +29,26 @@ class User(Base):
 # One account per address and name, however they are written.
 Index("uq_users_email", func.lower(User.email), unique=True)
 Index("uq_users_username", func.lower(User.username), unique=True)
+
+
+class SessionRow(Base):
+    """Somebody who is signed in, with one program. `id` is the family of its refresh tokens. `address` and `device` are
+    those of its last use; `proved_at` is when its user last showed who they are; `ends_at` comes however much it is
+    used."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    organization_id: Mapped[UUID]
+    method: Mapped[str]
+    address: Mapped[str]
+    device: Mapped[str]
+    created_at: Mapped[datetime] = created_at_column()
+    proved_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
 
 
 class RefreshToken(Base):
@@ -41,6 +64,7 @@ class RefreshToken(Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     expires_at: Mapped[datetime] = mapped_column(index=True)
     rotated_at: Mapped[datetime | None]
+    # Of before there were rows of sessions. Stays until no node is left that reads it.
     revoked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = created_at_column()
 

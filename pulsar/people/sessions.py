@@ -1,11 +1,14 @@
-"""Who are you? Registration, login, and the chain of refresh tokens behind a session."""
+"""Who is signed in? Sessions, the chain of refresh tokens behind each, and what ends one.
 
-from collections.abc import Collection
+Whether somebody may begin one is for `pulsar.signin` to say."""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from pulsar.base import clock, crypto
@@ -13,14 +16,15 @@ from pulsar.base.db import Database, Transaction
 from pulsar.base.errors import Conflict, NotFound, NotSignedIn
 from pulsar.base.events import Actor
 from pulsar.base.http import ACCESS_TOKEN
-from pulsar.base.ids import new_id
-from pulsar.orgs import actions as orgs
 from pulsar.orgs.roles import Role
 from pulsar.people import throttle
-from pulsar.people.model import RefreshToken, User
+from pulsar.people.events import SessionsEnded, SignedIn, SignedOut
+from pulsar.people.model import RefreshToken, SessionRow, User
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 REFRESH_LIFETIME = timedelta(days=7)
+SESSION_LIFETIME = timedelta(days=30)
+"""However much it is used (ASVS 7.3.2)."""
 
 
 class InvalidCredentials(NotSignedIn):
@@ -51,7 +55,17 @@ class OrganizationOf:
 
 
 @dataclass(frozen=True)
+class Client:
+    """What a request comes from: an address, and the program that says what it is."""
+
+    address: str
+    device: str
+
+
+@dataclass(frozen=True)
 class Session:
+    """As it is given to whoever has signed in."""
+
     user: User
     organization: OrganizationOf
     access_token: str
@@ -75,28 +89,35 @@ async def create_user(tx: Transaction, email: str, username: str, password_hash:
     return user
 
 
-async def register(
-    db: Database, email: str, username: str, password: str, full_name: str, organization_name: str
-) -> Session:
-    """The user and the organization, or neither."""
-    password_hash = await crypto.hash_password(password)
-    async with db.in_org(new_id()) as tx:
-        user = await create_user(tx, email, username, password_hash, full_name)
-        tx.actor = Actor("user", user.id, user.full_name)
-        await orgs.found(tx, organization_name, user.id)
-        organization = (await organizations_of(tx, user.id))[0]
-        return _open(tx, user, organization, new_id())
+async def begin(tx: Transaction, user: User, organization_id: UUID | None, method: str, client: Client) -> Session:
+    """A new one, in this organization of the user's, or the first. Raises NotFound. Whoever calls this has seen every
+    proof that the account asks for."""
+    organization = await _choose(tx, user, organization_id)
+    now = clock.now()
+    row = SessionRow(
+        user_id=user.id,
+        organization_id=organization.id,
+        method=method,
+        address=client.address,
+        device=client.device,
+        created_at=now,
+        proved_at=now,
+        last_used_at=now,
+        ends_at=now + SESSION_LIFETIME,
+    )
+    tx.add(row)
+    await tx.flush()
+    with acting(tx, user):
+        tx.record_in({organization.id}, SignedIn(user.id, method=method, **client.__dict__))
+    return _open(tx, user, organization, row)
 
 
-async def login(db: Database, email: str, password: str, organization_id: UUID | None, address: str) -> Session:
-    user = await authenticate(db, email, password, address)
-    async with db.without_org() as tx:
-        return await begin(tx, user, organization_id)
-
-
-async def begin(tx: Transaction, user: User, organization_id: UUID | None) -> Session:
-    """A new one, in this organization of the user's, or the first. Raises NotFound."""
-    return _open(tx, user, await _choose(tx, user, organization_id), new_id())
+@contextmanager
+def acting(tx: Transaction, user: User) -> Iterator[None]:
+    """What is recorded meanwhile, the user has done: before there is a session no transaction knows who that is."""
+    before, tx.actor = tx.actor, Actor("user", user.id, user.full_name)
+    yield
+    tx.actor = before
 
 
 async def authenticate(db: Database, email: str, password: str, address: str) -> User:
@@ -136,25 +157,25 @@ async def _same(tx: Transaction, user: User, organization_id: UUID) -> Organizat
         raise SessionEnded from None
 
 
-def _open(tx: Transaction, user: User, organization: OrganizationOf, family_id: UUID) -> Session:
+def _open(tx: Transaction, user: User, organization: OrganizationOf, row: SessionRow) -> Session:
     now = clock.now()
     refresh_token = crypto.random_token()
     tx.add(
         RefreshToken(
-            family_id=family_id,
+            family_id=row.id,
             user_id=user.id,
             organization_id=organization.id,
             token_hash=crypto.token_hash(refresh_token),
-            expires_at=now + REFRESH_LIFETIME,
+            expires_at=min(now + REFRESH_LIFETIME, row.ends_at),
         )
     )
-    claims = {"sub": str(user.id), "org": str(organization.id), "sid": str(family_id)}
+    claims = {"sub": str(user.id), "org": str(organization.id), "sid": str(row.id)}
     access_token = tx.keys.sign(ACCESS_TOKEN, claims, now, ACCESS_LIFETIME)
     return Session(user, organization, access_token, refresh_token)
 
 
 async def refresh(
-    db: Database, refresh_token: str, arrived_at: datetime, organization_id: UUID | None = None
+    db: Database, refresh_token: str, arrived_at: datetime, client: Client, organization_id: UUID | None = None
 ) -> Session:
     """The next link of the chain, for the same organization or another of the user's.
 
@@ -165,53 +186,70 @@ async def refresh(
         link = await tx.scalar(
             select(RefreshToken).where(RefreshToken.token_hash == crypto.token_hash(refresh_token)).with_for_update()
         )
-        now = clock.now()
-        if link and link.rotated_at and not link.revoked_at and arrived_at <= link.rotated_at:
-            raise AlreadyRefreshed
-        usable = link and not link.rotated_at and not link.revoked_at and link.expires_at > now
-        if link and usable:
-            link.rotated_at = now
-            user = await tx.get_one(User, link.user_id)
-            if organization_id:
-                return _open(tx, user, await _choose(tx, user, organization_id), link.family_id)
-            return _open(tx, user, await _same(tx, user, link.organization_id), link.family_id)
-        if link:
-            await _end(tx, link.family_id)
+        row = await tx.get(SessionRow, link.family_id, with_for_update=True) if link else None
+        if link and row and not row.ended_at:
+            if link.rotated_at and arrived_at <= link.rotated_at:
+                raise AlreadyRefreshed
+            if not link.rotated_at and min(link.expires_at, row.ends_at) > clock.now():
+                return await _renew(tx, link, row, client, organization_id)
+            await _end_copied(tx, row, spent=link.rotated_at is not None)
     raise SessionEnded
 
 
-async def _end(tx: Transaction, family_id: UUID) -> None:
-    await tx.execute(
-        update(RefreshToken)
-        .where(RefreshToken.family_id == family_id, RefreshToken.revoked_at.is_(None))
-        .values(revoked_at=clock.now())
+async def _renew(
+    tx: Transaction, link: RefreshToken, row: SessionRow, client: Client, organization_id: UUID | None
+) -> Session:
+    user = await tx.get_one(User, link.user_id)
+    if organization_id:
+        organization = await _choose(tx, user, organization_id)
+    else:
+        organization = await _same(tx, user, link.organization_id)
+    link.rotated_at = row.last_used_at = clock.now()
+    row.organization_id, row.address, row.device = organization.id, client.address, client.device
+    return _open(tx, user, organization, row)
+
+
+async def _end_copied(tx: Transaction, row: SessionRow, *, spent: bool) -> None:
+    row.ended_at = clock.now()
+    if spent:
+        tx.record_in({row.organization_id}, SessionsEnded(row.user_id, reason="copied", count=1))
+
+
+def _lives() -> ColumnElement[bool]:
+    now = clock.now()
+    return (
+        SessionRow.ended_at.is_(None) & (SessionRow.ends_at > now) & (SessionRow.last_used_at > now - REFRESH_LIFETIME)
     )
 
 
 async def living(tx: Transaction, session_ids: Collection[UUID]) -> set[UUID]:
     """Which of these have neither ended nor expired."""
-    link = RefreshToken
-    query = select(link.family_id).where(
-        link.family_id.in_(session_ids), link.rotated_at.is_(None), link.revoked_at.is_(None)
-    )
-    return set(await tx.scalars(query.where(link.expires_at > clock.now())))
+    return set(await tx.scalars(select(SessionRow.id).where(SessionRow.id.in_(session_ids), _lives())))
+
+
+async def of_user(tx: Transaction, user_id: UUID) -> Sequence[SessionRow]:
+    """Those that live, in all organizations, the one used last first."""
+    query = select(SessionRow).where(SessionRow.user_id == user_id, _lives()).order_by(SessionRow.last_used_at.desc())
+    return (await tx.scalars(query)).all()
 
 
 async def logout(tx: Transaction, refresh_token: str) -> None:
     """Says nothing of a token that it does not know: there is nothing left to end."""
-    link = await tx.scalar(select(RefreshToken).where(RefreshToken.token_hash == crypto.token_hash(refresh_token)))
-    if link:
-        await _end(tx, link.family_id)
+    query = select(RefreshToken.family_id).where(RefreshToken.token_hash == crypto.token_hash(refresh_token))
+    family_id = await tx.scalar(query)
+    row = await tx.get(SessionRow, family_id, with_for_update=True) if family_id else None
+    if row and not row.ended_at:
+        row.ended_at = clock.now()
+        with acting(tx, await tx.get_one(User, row.user_id)):
+            tx.record_in({row.organization_id}, SignedOut(row.user_id))
+
+
+async def end(tx: Transaction, *which: ColumnElement[bool]) -> int:
+    """Of those that live, at once: who asks with an access token of one is refused. Answers how many these were."""
+    ending = update(SessionRow).where(_lives(), *which).values(ended_at=clock.now()).returning(SessionRow.id)
+    return len((await tx.scalars(ending)).all())
 
 
 async def end_all(tx: Transaction, user_id: UUID, organization_id: UUID) -> None:
     """Whoever is deactivated there and comes back signs in anew, and so does whoever took the laptop."""
-    await tx.execute(
-        update(RefreshToken)
-        .where(
-            RefreshToken.user_id == user_id,
-            RefreshToken.organization_id == organization_id,
-            RefreshToken.revoked_at.is_(None),
-        )
-        .values(revoked_at=clock.now())
-    )
+    await end(tx, SessionRow.user_id == user_id, SessionRow.organization_id == organization_id)

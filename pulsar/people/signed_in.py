@@ -19,6 +19,7 @@ Username = Annotated[str, StringConstraints(min_length=2, max_length=64, pattern
 SHORTEST_PASSWORD = 8
 # ASVS 6.2: length and nothing else; no upper end that a passphrase would meet.
 Password = Annotated[str, StringConstraints(min_length=SHORTEST_PASSWORD, max_length=1024, strip_whitespace=False)]
+LONGEST_DEVICE = 300
 SessionKind = Literal["token", "cookie"]
 
 
@@ -68,6 +69,10 @@ def answer(request: Request, response: Response, session: sessions.Session, kind
         user=UserView.model_validate(session.user),
         organization=OrganizationView.model_validate(session.organization),
     )
+
+
+def client_of(request: Request) -> sessions.Client:
+    return sessions.Client(address_of(request), request.headers.get("user-agent", "")[:LONGEST_DEVICE])
 
 
 def address_of(request: Request) -> str:

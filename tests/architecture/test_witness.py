@@ -65,7 +65,7 @@ def silent() -> Iterator[list[set[str]]]:
             return
         tx = async_session(session)
         written = session.info.pop("written", set()) - BOOKKEEPING
-        if isinstance(tx, Transaction) and tx.org and written and ATTEMPT not in written and not tx.rings["org"]:
+        if isinstance(tx, Transaction) and tx.org and written and ATTEMPT not in written and not tx.rings["orgs"]:
             found.append(written)
 
     listeners = (("after_flush", flushed), ("do_orm_execute", executed), ("before_commit", committed))

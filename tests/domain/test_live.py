@@ -129,7 +129,7 @@ async def test_silence_is_broken_by_a_ping(ana: Person, clock: Clock, pulsar: Pu
         await ana.makes("/alerts", message="Disk full")
         await hear(socket)
         clock.pass_time(timedelta(seconds=26))
-        pulsar.db.bell.ring(jobs=False, org=ana.org_id)
+        pulsar.db.bell.ring(jobs=False, orgs={ana.org_id})
         ping = await hear(socket)
         assert (ping["id"], ping["type"]) == (None, "connection.ping")
 

@@ -191,7 +191,7 @@ async def test_with_the_session_ends_what_it_opened(
         async with pulsar.db.without_org() as tx:
             await sessions.logout(tx, ana.refresh_token)
         clock.pass_time(timedelta(seconds=11))
-        pulsar.db.bell.ring(jobs=False, org=ana.org_id)
+        pulsar.db.bell.ring(jobs=False, orgs={ana.org_id})
         assert [await closed_with(socket) for socket in (by_ticket, by_token)] == [4401, 4401]
 
 

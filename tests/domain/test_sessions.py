@@ -191,7 +191,8 @@ class TestAccessToken:
     async def test_that_we_did_not_make_for_this_is_refused(
         self, kind: str, http: httpx.AsyncClient, pulsar: Pulsar, ana: Person
     ) -> None:
-        claims = {"sub": str(ana.id), "org": str(ana.org_id), "sid": str(ana.id)}
+        sid = pulsar.keys.verify(ACCESS_TOKEN, ana.access_token, base_clock.now())["sid"]
+        claims = {"sub": str(ana.id), "org": str(ana.org_id), "sid": sid}
 
         def signed(keys: Keys, purpose: str = ACCESS_TOKEN, **changed: str) -> str:
             return keys.sign(purpose, claims | changed, base_clock.now(), timedelta(minutes=5))

@@ -30,7 +30,11 @@ export interface paths {
 		};
 		get?: never;
 		put?: never;
-		/** Login */
+		/**
+		 * Login
+		 * @description Answers 401 `second_factor_needed`, with a `challenge` and the `methods`, where the account has a second factor:
+		 *     send that to /auth/second-factor.
+		 */
 		post: operations['login'];
 		delete?: never;
 		options?: never;

@@ -22,6 +22,7 @@ from pulsar.base.errors import Problem, document
 from pulsar.inbound import actions, sns
 from pulsar.inbound.api import PUBLIC_PATH
 from pulsar.inbound.batch import Intake
+from pulsar.inbound.body import as_json
 from pulsar.inbound.problems import (
     MalformedJson,
     MethodNotAllowed,
@@ -70,7 +71,8 @@ class Ingest:
                 raise MethodNotAllowed
             # The token first, so that its owner learns of a body that is too large.
             known = await self.known(scope["path"][len(PUBLIC_PATH) :])
-            taken = await self.take(known, await read_body(scope, receive))
+            events = known.source.slug == "cloudevents"
+            taken = await self.take(known, as_json(scope["headers"], await read_body(scope, receive), events=events))
         except Problem as problem:
             await self.refuse(known, problem)
             refusal = document(problem, scope.get("request_id", ""))
@@ -186,7 +188,10 @@ DOCUMENTED: dict[str, Any] = {
         ],
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": {"description": "As the integration's kind has it."}}},
+            "content": {
+                "application/json": {"schema": {"description": "As the integration's kind has it."}},
+                "application/x-www-form-urlencoded": {"schema": {"type": "object"}},
+            },
         },
         "responses": {
             "202": {"description": "Committed, and on its way to people.", "content": {"application/json": {}}},

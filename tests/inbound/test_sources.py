@@ -128,3 +128,20 @@ def test_a_payload_with_a_part_replaced_reads_or_is_unreadable(file: Path, data:
 def test_a_payload_that_is_no_object_is_refused(source: Source, payload: Any) -> None:
     with pytest.raises(Unreadable, match="must be an object, not"):
         list(source.read(payload))
+
+
+@of_every_source
+def test_what_another_tool_sends_is_read_or_refused_in_a_few_words(source: Source) -> None:
+    complaints = {file: _complaint(source, payload) for file, payload in SENT.items()}
+    assert {
+        file for file, said in complaints.items() if said and not (5 < len(said) < 300 and "\n" not in said)
+    } == set()
+
+
+def _complaint(source: Source, payload: Any) -> str:
+    try:
+        for reading in source.read(payload):
+            holds(reading)
+    except Unreadable as error:
+        return str(error) or "?"
+    return ""

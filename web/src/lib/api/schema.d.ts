@@ -16043,6 +16043,7 @@ export interface operations {
 		requestBody: {
 			content: {
 				'application/json': unknown;
+				'application/x-www-form-urlencoded': Record<string, never>;
 			};
 		};
 		responses: {

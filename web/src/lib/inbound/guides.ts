@@ -1,9 +1,7 @@
 // What to do at each vendor so that it sends here; the same steps as in docs/integrations.
+import { MORE } from './guides-more';
 import type { Guide, Snippet } from './snippets';
-
-const told =
-	(title: string, steps: string[], more: (url: string) => Snippet[] = () => []) =>
-	(url: string): Guide => ({ title, steps, snippets: [{ label: 'Address', text: url }, ...more(url)] });
+import { told } from './told';
 
 // As in docs/integrations/zabbix.md, where a reader without a console finds it.
 const ZABBIX = `try {
@@ -34,6 +32,7 @@ define command {
 }`;
 
 export const GUIDES: Record<string, (url: string) => Guide> = {
+	...MORE,
 	healthchecks: told(
 		'Healthchecks.io',
 		[

@@ -37,6 +37,7 @@ from pulsar.escalation import simulation_api as simulation
 from pulsar.heartbeats import api as heartbeats
 from pulsar.heartbeats import pings
 from pulsar.inbound import api as inbound
+from pulsar.inbound import history_api as payload_history
 from pulsar.inbound.enqueue import ENQUEUE_PATH, Enqueue
 from pulsar.inbound.ingest import DOCUMENTED, LARGEST_BODY, Ingest
 from pulsar.incidents import api as incidents
@@ -131,6 +132,7 @@ _ROUTES = (
     preferences,
     notification_log,
     inbound,
+    payload_history,
     heartbeats,
     status_page,
     readers_api,
@@ -320,6 +322,7 @@ def build_api(pulsar: Pulsar) -> FastAPI:
         async with pulsar.db.opened(), Follower(pulsar.db.url).running() as follower:
             api.state.hub = Hub(pulsar, follower)
             yield
+            await api.state.ingest.history.close()
 
     api = FastAPI(
         title="Pulsar",

@@ -78,7 +78,7 @@ class Intake:
     async def _commit(self, org: UUID, batch: list[Delivery]) -> None:
         try:
             async with self._db.in_org(org) as tx:
-                answers = await _take_all(tx, batch)
+                answers = await take_all(tx, batch)
         except DBAPIError as error:
             # A value that the database refuses must not take the others of its batch with it.
             if len(batch) > 1 and not error.connection_invalidated:
@@ -104,7 +104,8 @@ def _fail(batch: Sequence[Delivery], error: Exception) -> None:
             delivery.answer.set_exception(error)
 
 
-async def _take_all(tx: Transaction, batch: Sequence[Delivery]) -> list[list[Taken] | Problem]:
+async def take_all(tx: Transaction, batch: Sequence[Delivery]) -> list[list[Taken] | Problem]:
+    """What became of each delivery's signals. The transaction's actor is the last integration's afterwards."""
     tokens = await _use_tokens(tx, Counter(delivery.token_id for delivery in batch))
     groups = [_group(run, tokens.get(run[0].token_id)) for run in _runs(batch)]
     standing = await intake.lock(tx, [signal.alias for group in groups for signal in group.signals])
@@ -115,12 +116,12 @@ async def _take_all(tx: Transaction, batch: Sequence[Delivery]) -> list[list[Tak
     return answers
 
 
-# In the order of their ids, so that two nodes do not wait for each other in a circle. One that is switched off is not
-# counted.
+# In the order of their ids, so that two nodes do not wait for each other in a circle; not their keys, so that rows
+# which refer to them wait for nobody. One that is switched off is not counted.
 _USE = """
 WITH used AS MATERIALIZED (
   SELECT t.*, u.times FROM incoming_tokens t JOIN unnest($1::uuid[], $2::int[]) AS u (id, times) USING (id)
-  ORDER BY t.id FOR UPDATE OF t),
+  ORDER BY t.id FOR NO KEY UPDATE OF t),
 counted AS (
   UPDATE incoming_tokens t SET request_count = t.request_count + used.times, last_used_at = $3
   FROM used WHERE t.id = used.id AND used.enabled)

@@ -6,8 +6,9 @@ from typing import Any
 
 from pulsar.base.asgi import answer
 from pulsar.base.errors import Problem
-from pulsar.inbound.ingest import Ingest, Known, parsed, read_body
+from pulsar.inbound.ingest import Ingest, Known, read_body, sender
 from pulsar.inbound.problems import MethodNotAllowed, UnknownToken
+from pulsar.inbound.reading import parsed
 from pulsar.inbound.source import registry
 
 ENQUEUE_PATH = "/v2/enqueue"
@@ -27,7 +28,8 @@ class Enqueue:
             body = await read_body(scope, receive)
             known = await self._ingest.known(_routing_key(parsed(body)))
             # Whatever the integration's kind: who calls this address speaks Events v2.
-            (taken,) = await self._ingest.take(replace(known, source=registry()["pagerduty"]), body)
+            known = replace(known, source=registry()["pagerduty"])
+            (taken,) = await self._ingest.take(known, body, sender(scope))
         except Problem as problem:
             await self._ingest.refuse(known, problem)
             await answer(send, _status(problem), _refusal(problem))

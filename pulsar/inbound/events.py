@@ -1,6 +1,7 @@
 """What happened to an integration."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from pulsar.base.events import Changes, Event
@@ -43,3 +44,12 @@ class SignalRefused(IntegrationEvent):
     type: ClassVar = "integration.refused"
     name: str
     reason: str
+
+
+@dataclass(frozen=True)
+class PayloadReplayed(IntegrationEvent):
+    """Somebody had a kept payload read once more."""
+
+    type: ClassVar = "integration.payload_replayed"
+    name: str
+    received_at: datetime

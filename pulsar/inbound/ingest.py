@@ -4,41 +4,31 @@ The counterpart of its route in the OpenAPI document is `DOCUMENTED` below.
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import msgspec
-import structlog
 from prometheus_client import Counter as Metric
 from sqlalchemy import text
 
 from pulsar.alerts.intake import Taken
+from pulsar.base import clock
 from pulsar.base.asgi import answer
 from pulsar.base.crypto import token_hash
 from pulsar.base.db import Database
 from pulsar.base.errors import Problem, document
-from pulsar.inbound import actions, sns
+from pulsar.inbound import actions
 from pulsar.inbound.api import PUBLIC_PATH
 from pulsar.inbound.batch import Intake
 from pulsar.inbound.body import as_json
-from pulsar.inbound.problems import (
-    MalformedJson,
-    MethodNotAllowed,
-    PayloadTooLarge,
-    UnknownToken,
-    UnreadablePayload,
-)
-from pulsar.inbound.rules import Reading, Unreadable
+from pulsar.inbound.history import Arrival, History, cut
+from pulsar.inbound.problems import MalformedJson, MethodNotAllowed, PayloadTooLarge, UnknownToken
+from pulsar.inbound.reading import readings_of
 from pulsar.inbound.source import Source, registry
-
-log = structlog.get_logger()
 
 LARGEST_BODY = 1024 * 1024
 _TOKEN_LENGTH = 64
-# Whoever signs what they send is asked for it, once its shape is known.
-_ADMITTED: dict[str, Callable[[Any], Awaitable[None]]] = {"cloudwatch": sns.admit}
 # Which token leads where never changes, so it is remembered for good; whether it still stands and is switched on
 # is looked up with every commit.
 _MOST_REMEMBERED = 10_000
@@ -46,14 +36,13 @@ _MOST_REMEMBERED = 10_000
 _signals = Metric("pulsar_signals_total", "Signals taken in, by what became of them.", ["source", "result"])
 _refusals = Metric("pulsar_ingest_refused_total", "Requests to incoming tokens that were refused.", ["reason"])
 
-_decode = msgspec.json.Decoder().decode
-
 
 @dataclass(frozen=True)
 class Known:
     org: UUID
     token_id: UUID
     source: Source
+    secret: str = ""
 
 
 class Ingest:
@@ -62,6 +51,7 @@ class Ingest:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._intake = Intake(db)
+        self.history = History(db)
         self._known: dict[str, Known] = {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -71,8 +61,8 @@ class Ingest:
                 raise MethodNotAllowed
             # The token first, so that its owner learns of a body that is too large.
             known = await self.known(scope["path"][len(PUBLIC_PATH) :])
-            events = known.source.slug == "cloudevents"
-            taken = await self.take(known, as_json(scope["headers"], await read_body(scope, receive), events=events))
+            body = await self._body(known, scope, receive)
+            taken = await self.take(known, body, sender(scope))
         except Problem as problem:
             await self.refuse(known, problem)
             refusal = document(problem, scope.get("request_id", ""))
@@ -80,16 +70,44 @@ class Ingest:
             return
         await answer(send, 202, _summary(taken))
 
-    async def take(self, known: Known, body: bytes) -> list[Taken]:
+    async def _body(self, known: Known, scope: Any, receive: Any) -> bytes:
+        """As JSON, whatever the tool sent. What is refused before it is read stands in the history too."""
+        body = b""
+        try:
+            body = await read_body(scope, receive)
+            return as_json(scope["headers"], body, events=known.source.slug == "cloudevents")
+        except Problem as problem:
+            self._note(known, body, sender(scope), None, problem.detail, len(body) or announced(scope) or 0)
+            raise
+
+    async def take(self, known: Known, body: bytes, address: str = "") -> list[Taken]:
         """What became of each signal. Raises the Problem that kept them out."""
-        payload = parsed(body)
-        readings = _readings(known.source, payload)
-        if admit := _ADMITTED.get(known.source.slug):
-            await admit(payload)
-        taken = await self._intake.take(known.org, known.token_id, readings)
+        try:
+            readings = await readings_of(known.source, body)
+            taken = await self._intake.take(known.org, known.token_id, readings)
+        except Exception as error:
+            reason = error.detail if isinstance(error, Problem) else "It could not be stored: an error on our side."
+            self._note(known, body, address, None, reason)
+            raise
+        self._note(known, body, address, taken)
         for result, times in Counter(entry.result for entry in taken).items():
             _signals.labels(known.source.slug, result).inc(times)
         return taken
+
+    def _note(
+        self,
+        known: Known,
+        body: bytes,
+        address: str,
+        taken: Sequence[Taken] | None,
+        reason: str = "",
+        size: int | None = None,
+    ) -> None:
+        size = len(body) if size is None else size
+        slug, at = known.source.slug, clock.now()
+        self.history.note(
+            Arrival(known.org, known.token_id, known.secret, slug, address, at, size, cut(body), taken, reason)
+        )
 
     async def refuse(self, known: Known | None, problem: Problem) -> None:
         _refusals.labels(problem.code).inc()
@@ -109,7 +127,7 @@ class Ingest:
                 raise UnknownToken
             if len(self._known) >= _MOST_REMEMBERED:
                 self._known.clear()
-            known = self._known[token] = Known(row.org_id, row.id, registry()[row.integration_type])
+            known = self._known[token] = Known(row.org_id, row.id, registry()[row.integration_type], token)
         return known
 
     async def _explain(self, known: Known, problem: Problem) -> None:
@@ -118,11 +136,23 @@ class Ingest:
             await actions.note_refusal(tx, known.token_id, problem.detail)
 
 
+def sender(scope: Any) -> str:
+    client = scope.get("client")
+    return client[0] if client else ""
+
+
+def announced(scope: Any) -> int | None:
+    """The length that the request says it has."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return min(int(value[:18]), 2**31 - 1)
+    return None
+
+
 async def read_body(scope: Any, receive: Any) -> bytes:
     """The body, up to its limit; counted as it comes, because a chunked one does not say its length."""
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit() and int(value) > LARGEST_BODY:
-            raise PayloadTooLarge
+    if (announced(scope) or 0) > LARGEST_BODY:
+        raise PayloadTooLarge
     parts, size, more = [], 0, True
     while more:
         message = await receive()
@@ -135,29 +165,6 @@ async def read_body(scope: Any, receive: Any) -> bytes:
             raise PayloadTooLarge
         more = message.get("more_body", False)
     return parts[0] if len(parts) == 1 else b"".join(parts)
-
-
-def parsed(body: bytes) -> Any:
-    """Raises MalformedJson."""
-    try:
-        return _decoded(body)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise MalformedJson(f"The body is not JSON: {error}") from None
-
-
-def _decoded(body: bytes) -> Any:
-    try:
-        return _decode(body)
-    except UnicodeDecodeError:
-        # Latin-1 out of an old script: a page with a few characters replaced beats none.
-        return _decode(body.decode("utf-8", "replace"))
-
-
-def _readings(source: Source, payload: Any) -> list[Reading]:
-    try:
-        return list(source.read(payload))
-    except Unreadable as error:
-        raise UnreadablePayload(str(error)) from None
 
 
 def _summary(taken: Sequence[Taken]) -> dict[str, Any]:

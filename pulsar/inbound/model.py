@@ -1,10 +1,11 @@
-"""The table of incoming tokens: the integrations through which alerts come in."""
+"""The tables of incoming tokens, the integrations through which alerts come in, and of what they received lately."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, LargeBinary
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, LargeBinary
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
@@ -39,3 +40,30 @@ class IncomingToken(OrgOwned):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = created_at_column()
     updated_at: Mapped[datetime] = updated_at_column()
+
+
+class Payload(OrgOwned):
+    """The newest fifty of each integration; `history.write` makes them and forgets the rest. `content` is cut at 64 KiB
+    and read only when asked for."""
+
+    __tablename__ = "received_payloads"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('taken','ignored','unreadable','refused')", name="outcome"),
+        ForeignKeyConstraint(
+            ["org_id", "token_id"], ["incoming_tokens.org_id", "incoming_tokens.id"], ondelete="CASCADE"
+        ),
+        Index("ix_received_payloads_token", "org_id", "token_id", "id"),
+    )
+
+    token_id: Mapped[UUID]
+    received_at: Mapped[datetime]
+    source: Mapped[str]
+    address: Mapped[str]
+    size: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
+    cut: Mapped[bool]
+    outcome: Mapped[str]
+    reason: Mapped[str]
+    results: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    signals: Mapped[int]
+    replay_of: Mapped[UUID | None]

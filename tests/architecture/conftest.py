@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -9,7 +10,10 @@ import pytest_asyncio
 from sqlalchemy import update
 
 from pulsar.app import build_api
+from pulsar.base import clock
 from pulsar.base.http import Pulsar
+from pulsar.inbound import history
+from pulsar.inbound.history import Arrival
 from pulsar.orgs.model import Membership
 from pulsar.people import accounts, contacts
 from pulsar.people.accounts import Account
@@ -49,6 +53,7 @@ async def _objects(owner: Person, engine: Engine, mailbox: Mailbox) -> dict[str,
     team = await owner.makes("/teams", name="Database", escalation_policy_id=policy["id"])
     await owner.makes(f"/teams/{team['id']}/members", user_id=str(owner.id), role="lead")
     token = await owner.makes("/webhooks/incoming", name="Nagios", team_id=team["id"])
+    payload = await _payload(engine.pulsar, owner, UUID(token["id"]))
     preference = await owner.makes("/notifications/preferences", channel_id=channel["id"], min_priority="P4")
     alert = await owner.makes("/alerts", message="Disk full", assigned_to_team_id=team["id"])
     await owner.makes(f"/alerts/{alert['id']}/notes", text="Looking")
@@ -68,6 +73,7 @@ async def _objects(owner: Person, engine: Engine, mailbox: Mailbox) -> dict[str,
         "device_id": device["id"],
         "invitation_id": invitation["id"],
         "log_id": log["items"][0]["id"],
+        "payload_id": str(payload),
         "policy_id": policy["id"],
         "preference_id": preference["id"],
         "rule_id": policy["rules"][0]["id"],
@@ -76,6 +82,13 @@ async def _objects(owner: Person, engine: Engine, mailbox: Mailbox) -> dict[str,
         "token_id": token["id"],
         "user_id": str(owner.id),
     }
+
+
+async def _payload(pulsar: Pulsar, owner: Person, token_id: UUID) -> UUID:
+    body, at = b'{"message": "Disk full"}', clock.now()
+    arrival = Arrival(owner.org_id, token_id, "", "generic", "192.0.2.1", at, len(body), body, [])
+    async with pulsar.db.in_org(owner.org_id) as tx:
+        return (await history.write(tx, [arrival]))[0]
 
 
 async def _on_call(owner: Person, team_id: str) -> dict[str, str]:

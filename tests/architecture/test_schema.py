@@ -212,6 +212,7 @@ async def test_functions_with_the_owners_rights_are_few_and_cannot_be_misled(own
         "forget_delivery_log",
         "incoming_token",
         "invitation_of",
+        "keep_payloads",
         "organizations_of",
         "overdue_seconds",
         "overdue_shift_watches",

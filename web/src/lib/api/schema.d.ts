@@ -2477,6 +2477,63 @@ export interface paths {
 		patch: operations['update_token'];
 		trace?: never;
 	};
+	'/api/v1/webhooks/incoming/{token_id}/payloads': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * List Payloads
+		 * @description The newest first. A node writes them at most once a second.
+		 */
+		get: operations['list_payloads'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/webhooks/incoming/{token_id}/payloads/{payload_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Get Payload */
+		get: operations['get_payload'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/webhooks/incoming/{token_id}/payloads/{payload_id}/replay': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Replay Payload
+		 * @description Reads it once more, as the integration stands now. What came of it is the answer, be it that it was refused.
+		 */
+		post: operations['replay_payload'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/heartbeats': {
 		parameters: {
 			query?: never;
@@ -6349,6 +6406,21 @@ export interface components {
 			/** Next Cursor */
 			next_cursor: string | null;
 		};
+		/** Page[PayloadView] */
+		Page_PayloadView_: {
+			/** Items */
+			items: components['schemas']['PayloadView'][];
+			/** Total */
+			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
 		/** Page[PolicyView] */
 		Page_PolicyView_: {
 			/** Items */
@@ -6608,6 +6680,72 @@ export interface components {
 			data: {
 				[key: string]: unknown;
 			};
+		};
+		/** PayloadContent */
+		PayloadContent: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/**
+			 * Received At
+			 * Format: date-time
+			 */
+			received_at: string;
+			/** Address */
+			address: string;
+			/** Size */
+			size: number;
+			/** Cut */
+			cut: boolean;
+			/**
+			 * Outcome
+			 * @enum {string}
+			 */
+			outcome: 'taken' | 'ignored' | 'unreadable' | 'refused';
+			/** Reason */
+			reason: string;
+			/** Signals */
+			signals: number;
+			/** Results */
+			results: components['schemas']['SignalResult'][];
+			/** Replay Of */
+			replay_of: string | null;
+			/** Content */
+			content: string;
+		};
+		/** PayloadView */
+		PayloadView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/**
+			 * Received At
+			 * Format: date-time
+			 */
+			received_at: string;
+			/** Address */
+			address: string;
+			/** Size */
+			size: number;
+			/** Cut */
+			cut: boolean;
+			/**
+			 * Outcome
+			 * @enum {string}
+			 */
+			outcome: 'taken' | 'ignored' | 'unreadable' | 'refused';
+			/** Reason */
+			reason: string;
+			/** Signals */
+			signals: number;
+			/** Results */
+			results: components['schemas']['SignalResult'][];
+			/** Replay Of */
+			replay_of: string | null;
 		};
 		/** PendingView */
 		PendingView: {
@@ -7595,6 +7733,20 @@ export interface components {
 			overrides: components['schemas']['OverrideView'][];
 			/** Gaps */
 			gaps: components['schemas']['GapView'][];
+		};
+		/** SignalResult */
+		SignalResult: {
+			/**
+			 * Result
+			 * @enum {string}
+			 */
+			result: 'created' | 'repeated' | 'closed' | 'acknowledged' | 'ignored';
+			/** Alias */
+			alias: string;
+			/** Alert Id */
+			alert_id: string | null;
+			/** Number */
+			number: number | null;
 		};
 		/** SimulationView */
 		SimulationView: {
@@ -14855,6 +15007,108 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['TokenView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_payloads: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path: {
+				token_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_PayloadView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	get_payload: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				token_id: string;
+				payload_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['PayloadContent'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	replay_payload: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				token_id: string;
+				payload_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['PayloadContent'];
 				};
 			};
 			/** @description Validation Error */

@@ -1,7 +1,14 @@
 // What the console asks the server about integrations: who may send alerts.
 import { api } from '$lib/api/client';
 import { take } from '$lib/api/problem';
-import type { Integration, IntegrationSource, PageOf, Priority } from '$lib/api/types';
+import type {
+	Integration,
+	IntegrationSource,
+	PageOf,
+	PayloadContent,
+	Priority,
+	ReceivedPayload
+} from '$lib/api/types';
 
 const at = (id: string) => ({ params: { path: { token_id: id } } });
 
@@ -34,3 +41,21 @@ export const editIntegration = (
 
 export const deleteIntegration = (id: string) =>
 	take(api.DELETE('/api/v1/webhooks/incoming/{token_id}', at(id)));
+
+/** The last fifty, the newest first. */
+export const payloads = async (id: string): Promise<ReceivedPayload[]> =>
+	(
+		await take(
+			api.GET('/api/v1/webhooks/incoming/{token_id}/payloads', {
+				params: { path: { token_id: id }, query: { page_size: 50 } }
+			})
+		)
+	).items;
+
+const one = (id: string, payload: string) => ({ params: { path: { token_id: id, payload_id: payload } } });
+
+export const payload = (id: string, payload_id: string): Promise<PayloadContent> =>
+	take(api.GET('/api/v1/webhooks/incoming/{token_id}/payloads/{payload_id}', one(id, payload_id)));
+
+export const replayPayload = (id: string, payload_id: string): Promise<PayloadContent> =>
+	take(api.POST('/api/v1/webhooks/incoming/{token_id}/payloads/{payload_id}/replay', one(id, payload_id)));

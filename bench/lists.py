@@ -76,7 +76,7 @@ def p95(seconds: list[float]) -> float:
     return statistics.quantiles(seconds, n=20)[-1] * 1000
 
 
-async def _timed(ask: Callable[[], Awaitable[Any]], rounds: int = ROUNDS) -> list[float]:
+async def timed(ask: Callable[[], Awaitable[Any]], rounds: int = ROUNDS) -> list[float]:
     await ask()
     found = []
     for _ in range(rounds):
@@ -86,7 +86,7 @@ async def _timed(ask: Callable[[], Awaitable[Any]], rounds: int = ROUNDS) -> lis
     return found
 
 
-async def _customer(server: Server, owner: asyncpg.Connection, org: UUID) -> httpx.AsyncClient:
+async def customer(server: Server, owner: asyncpg.Connection, org: UUID) -> httpx.AsyncClient:
     """Signed in, in the organization that was written by SQL."""
     http = httpx.AsyncClient(base_url=f"{server.url}/api/v1", timeout=60)
     login = {"email": "bench@example.org", "username": "bench", "password": PASSWORD}
@@ -106,7 +106,7 @@ async def _customer(server: Server, owner: asyncpg.Connection, org: UUID) -> htt
 async def measure_lists(server: Server, url: str) -> None:
     owner = await asyncpg.connect(url)
     org = (await write_crowd(owner))[0]
-    http = await _customer(server, owner, org)
+    http = await customer(server, owner, org)
     db = Database(url, Keys("only to open it"), size=1)
     async with db.in_org(org) as tx:
         backend = psutil.Process(await (await tx.driver()).fetchval("SELECT pg_backend_pid()"))
@@ -123,9 +123,9 @@ async def measure_lists(server: Server, url: str) -> None:
             (await http.get("/alerts", params=asked)).raise_for_status()
 
         before = sum(backend.cpu_times()[:2])
-        sql = await _timed(by_sql)
+        sql = await timed(by_sql)
         processor = 1000 * (sum(backend.cpu_times()[:2]) - before) / (ROUNDS + 1)
-        web = await _timed(by_http)
+        web = await timed(by_http)
         for all_of, own in zip(every["a search" if name in SEARCHES else "a filter"], (sql, web), strict=True):
             all_of += own
         print(f"{name:28}{p95(sql):>9.1f} ms{p95(web):>9.1f} ms{processor:>9.1f} ms", flush=True)
@@ -145,7 +145,7 @@ async def measure_lists(server: Server, url: str) -> None:
 async def measure_reports(server: Server, url: str) -> None:
     owner = await asyncpg.connect(url)
     org = (await write_crowd(owner, organizations=2, biggest=1.0, aliases=2500))[0]
-    http = await _customer(server, owner, org)
+    http = await customer(server, owner, org)
     span = {"from": str((NOW - timedelta(days=365)).date()), "time_zone": "Europe/Berlin"}
     print(f"\n{'a year of a million alerts':28}{'median':>12}{'worst':>12}")
     for report in REPORTS:
@@ -155,7 +155,7 @@ async def measure_reports(server: Server, url: str) -> None:
         async def ask(path: str = path, params: dict[str, str] = params) -> None:
             (await http.get(f"/reports/{path}", params=params)).raise_for_status()
 
-        took = await _timed(ask, rounds=5)
+        took = await timed(ask, rounds=5)
         print(f"{report:28}{statistics.median(took):>10.2f} s{max(took):>10.2f} s", flush=True)
     await http.aclose()
     await owner.close()

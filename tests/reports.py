@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from pulsar.alerts.model import Alert
@@ -69,13 +70,17 @@ class Message:
     priority: str = "P3"
 
 
+def _subject(one: Message) -> dict[str, Any]:
+    return {"id": str(one.subject_id or SOME_CHANNEL), "number": 1, "title": "Disk full", "priority": one.priority}
+
+
 async def tell(pulsar: Pulsar, person: Person, messages: Iterable[Message]) -> None:
     async with pulsar.db.in_org(person.org_id) as tx:
         tx.add_all(
             Notification(
                 key=f"{one.occasion}:{one.to.id}:{uuid.uuid4()}", purpose=one.purpose, subject_id=one.subject_id,
                 user_id=one.to.id, channel_id=one.channel_id, channel_name=f"Channel {one.channel_id.int}",
-                channel_type="email", content={"subject": {"priority": one.priority}}, status=one.status,
+                channel_type="email", content={"subject": _subject(one)}, status=one.status,
                 sent_at=one.at + one.took if one.status in {"sent", "delivered"} else None, created_at=one.at,
             )
             for one in messages

@@ -12,7 +12,7 @@ from pulsar.alerts.rules import DEFAULT_PRIORITY, Priority
 from pulsar.alerts.views import AlertView, alert_views
 from pulsar.base import clock
 from pulsar.base.db import Transaction
-from pulsar.base.http import Body, Page, Pages, check_version, page_of
+from pulsar.base.http import Body, Page, Pages, check_version
 from pulsar.incidents import actions, listing, merging, resolving, timeline
 from pulsar.incidents.model import Incident, LinkedAlert, Responder
 from pulsar.incidents.postmortem_model import Postmortem
@@ -74,7 +74,7 @@ class IncidentDetails(IncidentView):
 
 @router.get("/incidents")
 async def list_incidents(tx: AsViewer, paging: Pages, chosen: listing.Filters) -> Page[IncidentView]:
-    page = await page_of(tx, listing.incidents_query(chosen), Incident.id, paging, list)
+    page = await listing.incidents_page(tx, chosen, paging)
     views = await incident_views(tx, page.items)
     return Page[IncidentView](**page.model_dump(exclude={"items"}), items=views)
 

@@ -1,13 +1,12 @@
 """Routes of the notification log: what went out, to whom, over what, with every attempt; and of sending one."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, StringConstraints
+from fastapi import APIRouter, Depends
+from pydantic import StringConstraints
 from sqlalchemy import Select, select
 
 from pulsar.base.db import Transaction
@@ -15,6 +14,7 @@ from pulsar.base.errors import Invalid, NotFound
 from pulsar.base.http import Body, Named, Page, Pages, Paging, View, page_of
 from pulsar.notify import actions
 from pulsar.notify.channel import registry
+from pulsar.notify.log_listing import LogFilter, log_page
 from pulsar.notify.model import Attempt, ChannelRow, Notification
 from pulsar.notify.preferences import HeldBackBy
 from pulsar.notify.rules import DIGEST, Purpose, Status
@@ -143,7 +143,10 @@ async def notifications_page(
     tx: Transaction, query: Select[Notification], paging: Paging, *, descending: bool = True
 ) -> Page[NotificationView]:
     page = await page_of(tx, query, Notification.id, paging, list, descending=descending)
-    views = await _views(tx, page.items)
+    return _shown(page, await _views(tx, page.items))
+
+
+def _shown(page: Page[Any], views: list[NotificationView]) -> Page[NotificationView]:
     return Page[NotificationView](**page.model_dump(exclude={"items"}), items=views)
 
 
@@ -164,42 +167,19 @@ async def send(body: Direct, tx: AsMember) -> NotificationView:
     return (await _views(tx, [notification]))[0]
 
 
-@dataclass(frozen=True)
-class LogFilter:
-    """What is not asked for does not narrow the log."""
-
-    status: Annotated[list[Status] | None, Query()] = None
-    channel_id: UUID | None = None
-    user_id: UUID | None = None
-    alert_id: UUID | None = None
-    since: Annotated[AwareDatetime | None, Query(alias="from", description="Written at or after this instant.")] = None
-    until: Annotated[AwareDatetime | None, Query(alias="to", description="Written before this instant.")] = None
-
-    def query(self) -> Select[Notification]:
-        query = select(Notification)
-        if self.status:
-            query = query.where(Notification.status.in_(self.status))
-        if self.channel_id:
-            query = query.where(Notification.channel_id == self.channel_id)
-        if self.user_id:
-            query = query.where(Notification.user_id == self.user_id)
-        if self.alert_id:
-            query = query.where(Notification.subject_id == self.alert_id)
-        if self.since:
-            query = query.where(Notification.created_at >= self.since)
-        if self.until:
-            query = query.where(Notification.created_at < self.until)
-        return query
-
-
 @router.get("/logs")
 async def list_log(tx: AsViewer, paging: Pages, wanted: Annotated[LogFilter, Depends()]) -> Page[NotificationView]:
-    return await notifications_page(tx, wanted.query(), paging)
+    return await _log(tx, wanted, paging)
+
+
+async def _log(tx: Transaction, wanted: LogFilter, paging: Paging) -> Page[NotificationView]:
+    page = await log_page(tx, wanted, paging)
+    return _shown(page, await _views(tx, page.items))
 
 
 @router.get("/logs/user/me")
 async def my_log(tx: AsViewer, caller: Caller, paging: Pages) -> Page[NotificationView]:
-    return await notifications_page(tx, select(Notification).where(Notification.user_id == caller.user_id), paging)
+    return await _log(tx, LogFilter(user_id=caller.user_id), paging)
 
 
 @router.get("/logs/{log_id}")

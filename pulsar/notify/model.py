@@ -140,7 +140,11 @@ class Notification(OrgOwned):
         ForeignKeyConstraint(["org_id", "user_id"], ["memberships.org_id", "memberships.user_id"]),
         Index("uq_notifications_key", "org_id", "key", unique=True),
         Index("ix_notifications_subject", "org_id", "subject_id", "created_at"),
-        Index("ix_notifications_user", "org_id", "user_id", "created_at"),
+        Index("ix_notifications_user", "org_id", "user_id", "status", "created_at", postgresql_include=["channel_id"]),
+        Index(
+            "ix_notifications_channel", "org_id", "channel_id", "status", "created_at", postgresql_include=["user_id"]
+        ),
+        Index("ix_notifications_status", "org_id", "status", "created_at"),
         Index("ix_notifications_created", "org_id", "created_at", postgresql_include=REPORTED),
         Index("ix_notifications_waiting", "org_id", "channel_id", "user_id", postgresql_where="status = 'pending'"),
         Index("ix_notifications_carried", "org_id", "carried_by", postgresql_where="carried_by IS NOT NULL"),

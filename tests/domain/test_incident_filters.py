@@ -60,15 +60,30 @@ async def test_pages_come_newest_first_and_a_cursor_skips_nothing(ana: Person) -
     assert (await ana.get("/incidents", cursor="broken")).status_code == 422
 
 
-async def test_search_uses_its_index_when_there_are_many(ana: Person, owner: AsyncConnection) -> None:
-    many = (
-        "INSERT INTO incidents (org_id, id, number, title, description, severity, status, priority, started_at,"
-        " version, created_at, updated_at) SELECT :org, gen_random_uuid(), n, 'Mail ' || n, '', 'low', 'identified',"
-        " 'P3', now(), 1, now(), now() FROM generate_series(1, 5000) AS n"
-    )
-    await owner.execute(text(many), {"org": ana.org_id})
+MANY = """
+INSERT INTO incidents (org_id, id, number, title, description, severity, status, priority, started_at, version,
+                       created_at, updated_at)
+SELECT :org, ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, n, 'Mail ' || n, '', 'low', 'identified',
+       'P3', now(), 1, now(), now()
+FROM generate_series(1, 5000) AS n
+"""
+
+
+async def test_search_uses_its_index_when_there_are_many_and_stops_early_for_what_is_frequent(
+    ana: Person, owner: AsyncConnection
+) -> None:
+    await owner.execute(text(MANY), {"org": ana.org_id})
+    await owner.commit()
     await owner.execute(text("ANALYZE incidents"))
     query = "SELECT id FROM incidents WHERE org_id = :org AND search @@ to_tsquery('simple', 'checkout:*')"
     plan = "\n".join((await owner.scalars(text(f"EXPLAIN {query}"), {"org": ana.org_id})).all())
     await owner.rollback()
     assert "ix_incidents_search" in plan
+    first = await ana.has("/incidents", search="mail", page_size=2)
+    assert [one["number"] for one in first["items"]] == [5000, 4999]
+    assert (first["total"], first["total_is_exact"]) == (1000, False)
+    second = await ana.has("/incidents", search="mail", page_size=2, cursor=first["next_cursor"])
+    assert [one["number"] for one in second["items"]] == [4998, 4997]
+    rare = await ana.has("/incidents", search="17")
+    assert [one["number"] for one in rare["items"]] == [1799 - n for n in range(20)]
+    assert (rare["total"], rare["total_is_exact"]) == (1 + 10 + 100, True)

@@ -77,6 +77,7 @@ from pulsar.people import members_api as members
 from pulsar.people import teams_api as teams
 from pulsar.reports import api as reports
 from pulsar.reports import incidents_api as incident_reports
+from pulsar.signin import account_api as my_sign_in
 from pulsar.signin import api as signin
 from pulsar.statuspage import api as status_page
 from pulsar.statuspage import public as public_status_page
@@ -91,6 +92,7 @@ _UNSTORABLE = {"22000", "22003", "22008", "22021", "22P05"}
 
 _ROUTES = (
     signin,
+    my_sign_in,
     people,
     me,
     members,

@@ -6,9 +6,10 @@ import sys
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
@@ -74,6 +75,32 @@ class Settings(BaseSettings):
         description="How long closed alerts are kept after their close, with their notes, escalation and activity, "
         "in days. 0: for good.",
     )
+
+    mail_url: Annotated[str, Field(repr=False)] = Field(
+        "",
+        description="The mail server for links that set a new password or verify an address: "
+        "`smtp://user:password@mail.example.org:587` with STARTTLS, `smtps://` with TLS, `smtp+plain://` with "
+        "neither. Pages go over the channels of each organization. Without it nobody can reset a password by mail.",
+    )
+    mail_from: str = Field("", description="The address that these mails come from. Needed with PULSAR_MAIL_URL.")
+
+    @field_validator("mail_url")
+    @classmethod
+    def _mail_server(cls, value: str) -> str:
+        url = urlsplit(value)
+        try:
+            wrong = value and (url.scheme not in {"smtp", "smtps", "smtp+plain"} or not url.hostname or url.port == 0)
+        except ValueError:
+            wrong = True
+        if wrong:
+            raise ValueError("must be an address such as smtp://user:password@mail.example.org:587")
+        return value
+
+    @model_validator(mode="after")
+    def _sender(self) -> Self:
+        if self.mail_url and not self.mail_from:
+            raise ValueError("PULSAR_MAIL_URL needs PULSAR_MAIL_FROM as well")
+        return self
 
     registration: Literal["open", "closed"] = Field(
         "open",
@@ -182,7 +209,7 @@ def load() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = (f"PULSAR_{e['loc'][0]!s:}".upper() + f": {e['msg']}" for e in error.errors())
+        lines = (f"PULSAR_{e['loc'][0]!s:}".upper() + f": {e['msg']}" if e["loc"] else e["msg"] for e in error.errors())
         raise BadSettings("\n".join(lines)) from None
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pulsar.base.events import Event
+from pulsar.base.events import Changes, Event
 
 
 class SignInEvent(Event):
@@ -18,3 +18,21 @@ class SignInFailed(SignInEvent):
     method: str
     address: str
     device: str
+
+
+@dataclass(frozen=True)
+class PasswordSet(SignInEvent):
+    type: ClassVar = "user.password_set"
+    by_mail: bool
+    sessions_ended: int
+
+
+@dataclass(frozen=True)
+class EmailVerified(SignInEvent):
+    type: ClassVar = "user.email_verified"
+
+
+@dataclass(frozen=True)
+class EmailChanged(SignInEvent):
+    type: ClassVar = "user.email_changed"
+    changes: Changes

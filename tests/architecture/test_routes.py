@@ -18,6 +18,10 @@ from tests.world import Person
 PUBLIC = {
     "POST /auth/register",
     "POST /auth/login",
+    "GET /auth/options",
+    "POST /auth/password/forgotten",
+    "POST /auth/password/reset",
+    "POST /auth/email/verify",
     "POST /webhook/{token}",
     "GET /heartbeat/{token}",
     "POST /heartbeat/{token}",
@@ -33,6 +37,10 @@ FOR_VIEWERS = {
     "POST /ws/ticket",
     "POST /organizations",
     "PATCH /auth/me",
+    "POST /auth/confirm",
+    "PUT /auth/password",
+    "PUT /auth/email",
+    "POST /auth/email/verification",
     "POST /notifications/preferences",
     "POST /notifications/preferences/test",
 }

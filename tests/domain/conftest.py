@@ -19,8 +19,9 @@ from pulsar.base.db import connect_to
 from pulsar.base.http import Pulsar
 from tests.domain import hearing
 from tests.domain.hearing import Dial
+from tests.domain.mailing import Post, with_mail
 from tests.receiver import Receiver
-from tests.world import API
+from tests.world import API, Mailbox
 
 
 @pytest_asyncio.fixture
@@ -69,3 +70,21 @@ def dial(node: str) -> Dial:
         return websockets.connect(f"ws://{node}{API}/ws{query}", **options)
 
     return connect
+
+
+@pytest.fixture(scope="session")
+def mailing_edge(http: httpx.AsyncClient, pulsar: Pulsar, smtp: Mailbox) -> tuple[Pulsar, Edge]:
+    node = with_mail(pulsar, smtp)
+    return node, app.build(node)
+
+
+@pytest_asyncio.fixture
+async def post(mailing_edge: tuple[Pulsar, Edge], mail: Mailbox) -> AsyncIterator[Post]:
+    """Asked from an address of its own, which no other test has asked from."""
+    node, edge = mailing_edge
+    address = f"2001:db8::{secrets.token_hex(2)}:{secrets.token_hex(2)}"
+    transport = httpx.ASGITransport(edge, raise_app_exceptions=False, client=(address, 443))
+    async with httpx.AsyncClient(transport=transport, base_url="http://pulsar.test") as client:
+        made = Post(node, client, mail)
+        await made.waiting()
+        yield made

@@ -4,6 +4,83 @@
  */
 
 export interface paths {
+	'/api/v1/auth/options': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Get Options */
+		get: operations['get_options'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/auth/password/forgotten': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Forget Password
+		 * @description Answers the same whether there is such an account or not.
+		 */
+		post: operations['forget_password'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/auth/password/reset': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Reset Password
+		 * @description With the token of the mailed link, once. All sessions of the user's end.
+		 */
+		post: operations['reset_password'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/auth/email/verify': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Verify Email
+		 * @description With the token of the mailed link. Where it is for another address, that is the account's from now on.
+		 */
+		post: operations['verify_email'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/auth/register': {
 		parameters: {
 			query?: never;
@@ -36,6 +113,103 @@ export interface paths {
 		 *     send that to /auth/second-factor.
 		 */
 		post: operations['login'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/auth/security': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Get Security */
+		get: operations['get_security'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/auth/confirm': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Confirm
+		 * @description For the next ten minutes it counts as shown that it is you, in this session.
+		 */
+		post: operations['confirm'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/auth/password': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		/**
+		 * Change Password
+		 * @description All your other sessions end.
+		 */
+		put: operations['change_password'];
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/auth/email/verification': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Ask For Verification
+		 * @description Mails the link once more.
+		 */
+		post: operations['ask_for_verification'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/auth/email': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		/**
+		 * Change Email
+		 * @description The new address counts when the link that is mailed there was opened.
+		 */
+		put: operations['change_email'];
+		post?: never;
 		delete?: never;
 		options?: never;
 		head?: never;
@@ -3137,6 +3311,24 @@ export interface components {
 			/** Name */
 			name: string;
 		};
+		/** Address */
+		Address: {
+			/**
+			 * Email
+			 * Format: email
+			 */
+			email: string;
+		};
+		/**
+		 * AddressView
+		 * @description `sent_to`: where a link was mailed that makes it so. None where no mail is sent, and it is so already.
+		 */
+		AddressView: {
+			/** Email */
+			email: string;
+			/** Sent To */
+			sent_to: string | null;
+		};
 		/**
 		 * AfterwardsOutlook
 		 * @description What happens to the alert by itself, unless somebody acts.
@@ -3699,6 +3891,11 @@ export interface components {
 			/** Version */
 			version: number;
 		};
+		/** Confirmation */
+		Confirmation: {
+			/** Password */
+			password: string;
+		};
 		/** ContactView */
 		ContactView: {
 			/**
@@ -4203,6 +4400,11 @@ export interface components {
 			closed: number;
 			time_to_acknowledge: components['schemas']['Times'];
 			time_to_close: components['schemas']['Times'];
+		};
+		/** Forgotten */
+		Forgotten: {
+			/** Email */
+			email: string;
 		};
 		/** GapView */
 		GapView: {
@@ -5314,6 +5516,13 @@ export interface components {
 			 */
 			effective?: 'now' | 'end_of_shift' | 'end_of_round';
 		};
+		/** NewPassword */
+		NewPassword: {
+			/** Token */
+			token: string;
+			/** Password */
+			password: string;
+		};
 		/** NewPolicy */
 		NewPolicy: {
 			/** Name */
@@ -5869,6 +6078,16 @@ export interface components {
 			 * Format: date-time
 			 */
 			ends_at: string;
+		};
+		/**
+		 * Options
+		 * @description What this installation offers to whoever is not signed in. `mail`: links go out by mail.
+		 */
+		Options: {
+			/** Registration */
+			registration: boolean;
+			/** Mail */
+			mail: boolean;
 		};
 		/** Order */
 		Order: {
@@ -6671,6 +6890,13 @@ export interface components {
 			name: string;
 			/** Active */
 			active: boolean;
+		};
+		/** PasswordChange */
+		PasswordChange: {
+			/** Current Password */
+			current_password: string;
+			/** New Password */
+			new_password: string;
 		};
 		/** Payload */
 		Payload: {
@@ -7591,6 +7817,17 @@ export interface components {
 		 * @enum {string}
 		 */
 		Scope: 'read' | 'alerts' | 'on-call' | 'configuration' | 'admin';
+		/** SecurityView */
+		SecurityView: {
+			/** Email */
+			email: string;
+			/** Email Verified At */
+			email_verified_at: string | null;
+			/** Mail */
+			mail: boolean;
+			/** Has Password */
+			has_password: boolean;
+		};
 		/** SentInvitation */
 		SentInvitation: {
 			/**
@@ -8362,6 +8599,16 @@ export interface components {
 			/** Context */
 			ctx?: Record<string, never>;
 		};
+		/** Verification */
+		Verification: {
+			/** Token */
+			token: string;
+		};
+		/** Verified */
+		Verified: {
+			/** Email */
+			email: string;
+		};
 		/**
 		 * Trial
 		 * @description `at` is now when it is not given. `draft` is tried in the place of the policy as it is saved. `team_id` is whose
@@ -8396,6 +8643,123 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+	get_options: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Options'];
+				};
+			};
+		};
+	};
+	forget_password: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Forgotten'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			202: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': unknown;
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	reset_password: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewPassword'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	verify_email: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Verification'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Verified'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
 	register: {
 		parameters: {
 			query?: never;
@@ -8449,6 +8813,141 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['SessionView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	get_security: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['SecurityView'];
+				};
+			};
+		};
+	};
+	confirm: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Confirmation'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	change_password: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['PasswordChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	ask_for_verification: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			202: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': unknown;
+				};
+			};
+		};
+	};
+	change_email: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Address'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			202: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['AddressView'];
 				};
 			};
 			/** @description Validation Error */

@@ -82,6 +82,8 @@ from pulsar.signin import api as signin
 from pulsar.statuspage import api as status_page
 from pulsar.statuspage import public as public_status_page
 from pulsar.statuspage import public_readers, readers_api
+from pulsar.system import api as system
+from pulsar.system.presence import present
 
 log = structlog.get_logger()
 
@@ -143,6 +145,7 @@ _ROUTES = (
     live,
     events,
     audit,
+    system,
 )
 
 
@@ -319,9 +322,11 @@ def _announces_too_much(scope: Any) -> bool:
 
 
 def build_api(pulsar: Pulsar) -> FastAPI:
+    follower = Follower(pulsar.db.url)
+
     @contextlib.asynccontextmanager
     async def lifespan(api: FastAPI) -> AsyncIterator[None]:
-        async with pulsar.db.opened(), Follower(pulsar.db.url).running() as follower:
+        async with pulsar.db.opened(), follower.running(), present(pulsar.db, lambda: follower.up):
             api.state.hub = Hub(pulsar, follower)
             yield
             await api.state.ingest.history.close()
@@ -338,6 +343,7 @@ def build_api(pulsar: Pulsar) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     api.state.pulsar = pulsar
+    api.state.follower = follower
     api.state.ingest = Ingest(pulsar.db)
     api.state.enqueue = Enqueue(api.state.ingest)
     api.state.pings = pings.Pings(pulsar.db)

@@ -101,6 +101,14 @@ def newest() -> str:
     return _versions()[-1]
 
 
+def pending(version: str | None) -> int:
+    """How many migrations are still to come. One that we do not know is a newer version's, which has had all ours."""
+    known = _versions()
+    if version is None:
+        return len(known)
+    return len(known) - 1 - known.index(version) if version in known else 0
+
+
 def current(connection: Connection) -> str | None:
     """None where there is no schema yet."""
     if connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:

@@ -40,12 +40,17 @@ class Bell:
         self._jobs = False
         self._orgs: set[UUID] = set()
         self._rung = asyncio.Event()
+        self.up = False
+        """Whether the others are told."""
 
     def ring(self, *, jobs: bool, orgs: Iterable[UUID]) -> None:
         self._jobs = self._jobs or jobs
         self._orgs.update(orgs)
         if self._jobs or self._orgs:
             self._rung.set()
+
+    def _lost(self, _connection: object) -> None:
+        self.up = False
 
     async def _carry(self, connection: asyncpg.Connection) -> None:
         await self._rung.wait()
@@ -61,9 +66,12 @@ class Bell:
             try:
                 connection = await asyncpg.connect(self._url, timeout=_PATIENCE_SECONDS, server_settings=_RINGING)
                 try:
+                    self.up = True
+                    connection.add_termination_listener(self._lost)
                     while True:
                         await self._carry(connection)
                 finally:
+                    self.up = False
                     connection.terminate()
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("bell_not_heard", error=type(error).__name__)

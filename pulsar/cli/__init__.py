@@ -6,7 +6,7 @@ import signal
 import click
 
 from pulsar import __version__
-from pulsar.cli import backups, looking, running
+from pulsar.cli import admin, backups, looking, running
 
 
 @click.group()
@@ -27,5 +27,6 @@ for _command in (
     looking.openapi,
     backups.backup,
     backups.restore,
+    admin.admin,
 ):
     main.add_command(_command)

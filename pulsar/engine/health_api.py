@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -41,6 +41,7 @@ _gauges = {
 }
 _workers = Gauge("pulsar_workers", "Workers that were heard of lately.")
 _up = Gauge("pulsar_database_up", "Whether the database answers.")
+_bell = Gauge("pulsar_bell_up", "Whether this node can tell the others at once that there is something to do.")
 
 
 class EngineView(View):
@@ -55,6 +56,8 @@ class EngineView(View):
 class Readiness(View):
     database: bool
     worker: bool
+    live: bool
+    """Whether this node and the others hear of each other's news at once. If not, they look every two seconds."""
     detail: str
 
 
@@ -83,17 +86,18 @@ async def engine(pulsar: PulsarNode, response: Response) -> EngineView:
 
 
 @router.get("/readyz")
-async def ready(pulsar: PulsarNode, response: Response) -> Readiness:
+async def ready(request: Request, pulsar: PulsarNode, response: Response) -> Readiness:
     """503 when an alert that comes in now would not be taken or nobody would be paged for it."""
+    live = pulsar.db.bell.up and request.app.state.follower.up
     try:
         workers = await asyncio.wait_for(_count_workers(pulsar.db), _PATIENCE_SECONDS)
     except (SQLAlchemyError, OSError, TimeoutError):
         response.status_code = 503
-        return Readiness(database=False, worker=False, detail="The database does not answer.")
+        return Readiness(database=False, worker=False, live=live, detail="The database does not answer.")
     if not workers:
         response.status_code = 503
-        return Readiness(database=True, worker=False, detail="No worker is running: nobody is paged.")
-    return Readiness(database=True, worker=True, detail="ready")
+        return Readiness(database=True, worker=False, live=live, detail="No worker is running: nobody is paged.")
+    return Readiness(database=True, worker=True, live=live, detail="ready")
 
 
 async def _count_workers(db: Database) -> int:
@@ -105,6 +109,7 @@ async def _count_workers(db: Database) -> int:
 @router.get("/metrics")
 async def metrics(pulsar: PulsarNode) -> Response:
     """What the database knows of all nodes together, and what this process counted itself."""
+    _bell.set(pulsar.db.bell.up)
     try:
         await asyncio.wait_for(_measure(pulsar.db), _PATIENCE_SECONDS)
         _up.set(1)

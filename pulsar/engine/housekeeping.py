@@ -25,6 +25,7 @@ _FORGOTTEN_AFTER = {
     "DELETE FROM sign_in_challenges WHERE expires_at < :before": timedelta(hours=1),
     "DELETE FROM tickets WHERE expires_at < :before": timedelta(hours=1),
     "DELETE FROM workers WHERE seen_at < :before": timedelta(hours=1),
+    "DELETE FROM nodes WHERE seen_at < :before": timedelta(hours=1),
 }
 
 

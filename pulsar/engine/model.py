@@ -1,4 +1,4 @@
-"""The table of workers: who is there to do the jobs."""
+"""The tables of workers, who do the jobs, and of nodes, which answer requests."""
 
 from datetime import datetime
 from uuid import UUID
@@ -23,3 +23,16 @@ class Worker(Base):
     swept_at: Mapped[datetime | None]
     audited_at: Mapped[datetime | None]
     """When it last looked through the tables, for what is late and for what is stuck."""
+
+
+class Node(Base):
+    __tablename__ = "nodes"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    host: Mapped[str]
+    pid: Mapped[int]
+    version: Mapped[str]
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    listening: Mapped[bool]
+    """Whether it hears at once that there is something new, or looks every two seconds."""

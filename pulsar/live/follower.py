@@ -13,6 +13,7 @@ from uuid import UUID
 
 import asyncpg
 import structlog
+from prometheus_client import Gauge
 
 from pulsar.base.bell import EVENTS_CHANNEL
 
@@ -22,12 +23,15 @@ POLL_SECONDS = 2.0
 _RECONNECT_SECONDS = 1.0
 # A half-open connection says nothing: ask it now and then.
 _PROBE_SECONDS = 10.0
+_UP = Gauge("pulsar_live_listener_up", "Whether this node hears of news at once; else it looks every 2 seconds.")
 
 
 class Follower:
     def __init__(self, url: str) -> None:
         self._url = url
         self._waiting: dict[UUID, set[asyncio.Event]] = defaultdict(set)
+        self.up = False
+        """Whether it hears of news at once."""
 
     @contextlib.contextmanager
     def following(self, org: UUID) -> Iterator[asyncio.Event]:
@@ -46,18 +50,27 @@ class Follower:
             for rung in self._waiting.get(org, ()):
                 rung.set()
 
+    def _is(self, *, up: bool) -> None:
+        self.up = up
+        _UP.set(up)
+
     async def _listen(self) -> None:
         while True:
             try:
                 connection = await asyncpg.connect(
                     self._url, timeout=5, server_settings={"application_name": "pulsar live"}
                 )
+                ended = asyncio.Event()
+                connection.add_termination_listener(lambda _, ended=ended: ended.set())
                 try:
                     await connection.add_listener(EVENTS_CHANNEL, self._heard)
+                    self._is(up=True)
                     while True:
-                        await asyncio.sleep(_PROBE_SECONDS)
+                        with contextlib.suppress(TimeoutError):
+                            await asyncio.wait_for(ended.wait(), _PROBE_SECONDS)
                         await connection.execute("SELECT 1", timeout=5)
                 finally:
+                    self._is(up=False)
                     connection.terminate()
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("listener_down", error=type(error).__name__)

@@ -15,6 +15,7 @@ from pulsar.orgs.roles import Role
 from pulsar.people import sessions
 from pulsar.people.access import AsEnrolling, Caller, entered
 from pulsar.people.model import User
+from pulsar.people.operators import operates
 from pulsar.people.signed_in import (
     COOKIE,
     COOKIE_PATH,
@@ -45,6 +46,8 @@ class MeView(View):
     user: UserView
     organization: OrganizationView
     organizations: list[OrganizationView]
+    operator: bool
+    """Of this installation: may look at `/system`."""
 
 
 class NewOrganization(Body):
@@ -97,7 +100,8 @@ async def me(caller: Caller, tx: AsEnrolling) -> MeView:
     organizations = await sessions.organizations_of(tx, caller.user_id)
     views = [OrganizationView.model_validate(o) for o in organizations]
     here = next(view for view in views if view.id == caller.org_id)
-    return MeView(user=UserView.model_validate(user), organization=here, organizations=views)
+    operator = await operates(tx, user)
+    return MeView(user=UserView.model_validate(user), organization=here, organizations=views, operator=operator)
 
 
 @router.post("/organizations", status_code=201)

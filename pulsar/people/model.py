@@ -22,6 +22,8 @@ class User(Base):
     email_verified_at: Mapped[datetime | None]
     # Since when they have any; what it is, knows pulsar.signin.
     second_factor_at: Mapped[datetime | None]
+    operator: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """May look at how the installation does; not into its organizations."""
     created_at: Mapped[datetime] = created_at_column()
     updated_at: Mapped[datetime] = updated_at_column()
 

@@ -16,6 +16,7 @@ _HEAD = """# Who may do what
 
 A **role** may do all that those before it may: viewer, member, admin, owner. An **API key** has scopes instead; any one
 of those that are named opens the route. Where none is, the route is about the person who asks, and a key is none.
+Who is an [operator](operating.md#operators) of the installation is no matter of a role.
 
 This table is made by asking the program, and a test asks it again at every change:
 `python -m pytest tests/architecture/test_permissions.py`.
@@ -31,6 +32,10 @@ async def least_role(http: httpx.AsyncClient, route: Operation, tokens: dict[Rol
         if answer.status_code != 403:
             return role.value
     raise AssertionError(f"not even an owner may {route}")
+
+
+async def answered_to(http: httpx.AsyncClient, route: Operation, tokens: dict[Role, str]) -> set[int]:
+    return {(await _asked(http, route, {"Authorization": f"Bearer {token}"})).status_code for token in tokens.values()}
 
 
 async def scopes_for(http: httpx.AsyncClient, route: Operation, keys: dict[Scope, str]) -> list[str]:

@@ -8,8 +8,8 @@ import httpx
 from pulsar.orgs.roles import Role
 from pulsar.people.permissions import GRANTED_BY, Scope
 from tests.architecture.openapi import Operation
-from tests.architecture.permissions import least_role, line, lines, scopes_for, write
-from tests.architecture.test_routes import BY_INVITATION, BY_SESSION, PUBLIC
+from tests.architecture.permissions import answered_to, least_role, line, lines, scopes_for, write
+from tests.architecture.test_routes import BY_INVITATION, BY_OPERATOR, BY_SESSION, PUBLIC
 from tests.world import People
 
 
@@ -23,6 +23,10 @@ async def test_the_table_of_permissions_is_what_the_program_does(
     found = []
     for route in routes:
         if str(route) in PUBLIC | BY_INVITATION | BY_SESSION:
+            continue
+        if str(route) in BY_OPERATOR:
+            assert await answered_to(http, route, tokens) == {403}
+            found.append(line(route, "operator", []))
             continue
         role, scopes = await least_role(http, route, tokens), await scopes_for(http, route, keys)
         assert all(GRANTED_BY[Scope(scope)].includes(Role(role)) for scope in scopes), route

@@ -57,7 +57,10 @@ async def metrics(http: httpx.AsyncClient) -> dict[str, float]:
 
 async def test_it_is_ready_while_a_worker_is_heard_of(http: httpx.AsyncClient, clock: Clock, worker: Worker) -> None:
     answer = await http.get("/readyz")
-    assert (answer.status_code, answer.json()) == (200, {"database": True, "worker": True, "detail": "ready"})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"database": True, "worker": True, "live": True, "detail": "ready"},
+    )
     clock.pass_time(timedelta(seconds=15))
     silent = await http.get("/readyz")
     assert silent.status_code == 503

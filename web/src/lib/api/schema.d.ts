@@ -3176,6 +3176,26 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/system': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * System
+		 * @description How the installation does: for its operators, who are let into no organization by it.
+		 */
+		get: operations['system'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/meta': {
 		parameters: {
 			query?: never;
@@ -4110,6 +4130,29 @@ export interface components {
 			/** Url */
 			url: string;
 		};
+		/** DatabaseView */
+		DatabaseView: {
+			/** Version */
+			version: string;
+			/** Embedded */
+			embedded: boolean;
+			/** Size Bytes */
+			size_bytes: number;
+			/** Disk Free Bytes */
+			disk_free_bytes: number | null;
+			/** Connections */
+			connections: number;
+			/** Connections Allowed */
+			connections_allowed: number;
+			/** Clock Difference Seconds */
+			clock_difference_seconds: number;
+			/** Schema Version */
+			schema_version: string;
+			/** Schema Newest */
+			schema_newest: string;
+			/** Migrations Pending */
+			migrations_pending: number;
+		};
 		/**
 		 * DeclaredFrom
 		 * @description What is not said, the alert says; severity, priority and team the template, if there is one.
@@ -4909,6 +4952,15 @@ export interface components {
 			 */
 			expires_at: string;
 		};
+		/** JobsView */
+		JobsView: {
+			/** Kind */
+			kind: string;
+			/** Due */
+			due: number;
+			/** Later */
+			later: number;
+		};
 		/** KeyChange */
 		KeyChange: {
 			/**
@@ -5084,15 +5136,6 @@ export interface components {
 			/** Token */
 			token: string;
 		};
-		/** MailView */
-		MailView: {
-			/** Sent */
-			sent: boolean;
-			/** Channel */
-			channel: string | null;
-			/** Answer */
-			answer: string;
-		};
 		/** MeChange */
 		MeChange: {
 			/**
@@ -5112,6 +5155,8 @@ export interface components {
 			organization: components['schemas']['OrganizationView'];
 			/** Organizations */
 			organizations: components['schemas']['OrganizationView'][];
+			/** Operator */
+			operator: boolean;
 		};
 		/** MemberChange */
 		MemberChange: {
@@ -5821,6 +5866,29 @@ export interface components {
 			people: string[];
 			/** Channels */
 			channels: string[];
+		};
+		/** NodeView */
+		NodeView: {
+			/** Host */
+			host: string;
+			/** Pid */
+			pid: number;
+			/** Version */
+			version: string;
+			/**
+			 * Started At
+			 * Format: date-time
+			 */
+			started_at: string;
+			/**
+			 * Seen At
+			 * Format: date-time
+			 */
+			seen_at: string;
+			/** Heard */
+			heard: boolean;
+			/** Listening */
+			listening: boolean;
 		};
 		/** NoiseReport */
 		NoiseReport: {
@@ -7379,6 +7447,21 @@ export interface components {
 			/** Public Key */
 			public_key: string;
 		};
+		/** QueueView */
+		QueueView: {
+			/** Jobs Waiting */
+			jobs_waiting: number;
+			/** Oldest Overdue Seconds */
+			oldest_overdue_seconds: number;
+			/** Escalations Running */
+			escalations_running: number;
+			/** Notifications Pending */
+			notifications_pending: number;
+			/** Notifications Failed Last Hour */
+			notifications_failed_last_hour: number;
+			/** Jobs */
+			jobs: components['schemas']['JobsView'][];
+		};
 		/** ReaderView */
 		ReaderView: {
 			/**
@@ -7858,7 +7941,7 @@ export interface components {
 			expires_at: string;
 			/** Link */
 			link: string;
-			mail: components['schemas']['MailView'];
+			mail: components['schemas']['pulsar__invitations__api__MailView'];
 		};
 		/** SessionView */
 		SessionView: {
@@ -8177,6 +8260,32 @@ export interface components {
 			 * Format: uuid
 			 */
 			organization_id: string;
+		};
+		/** SystemView */
+		SystemView: {
+			/** Version */
+			version: string;
+			/** Python */
+			python: string;
+			/** Public Url */
+			public_url: string;
+			/** Well */
+			well: boolean;
+			/** Troubles */
+			troubles: string[];
+			/** Nodes */
+			nodes: components['schemas']['NodeView'][];
+			/** Workers */
+			workers: components['schemas']['WorkerView'][];
+			queue: components['schemas']['QueueView'];
+			database: components['schemas']['DatabaseView'];
+			mail: components['schemas']['pulsar__system__api__MailView'];
+			/** Organizations */
+			organizations: number;
+			/** Users */
+			users: number;
+			/** Deadman */
+			deadman: boolean;
 		};
 		/** TargetBody */
 		TargetBody: {
@@ -8609,6 +8718,33 @@ export interface components {
 			/** Email */
 			email: string;
 		};
+		/** WorkerView */
+		WorkerView: {
+			/** Host */
+			host: string;
+			/** Pid */
+			pid: number;
+			/** Version */
+			version: string;
+			/**
+			 * Started At
+			 * Format: date-time
+			 */
+			started_at: string;
+			/**
+			 * Seen At
+			 * Format: date-time
+			 */
+			seen_at: string;
+			/** Heard */
+			heard: boolean;
+			/** Mended */
+			mended: number;
+			/** Swept At */
+			swept_at: string | null;
+			/** Audited At */
+			audited_at: string | null;
+		};
 		/**
 		 * Trial
 		 * @description `at` is now when it is not given. `draft` is tried in the place of the policy as it is saved. `team_id` is whose
@@ -8629,10 +8765,26 @@ export interface components {
 			team_id?: string | null;
 			draft?: components['schemas']['NewPolicy'] | null;
 		};
+		/** MailView */
+		pulsar__invitations__api__MailView: {
+			/** Sent */
+			sent: boolean;
+			/** Channel */
+			channel: string | null;
+			/** Answer */
+			answer: string;
+		};
 		/** Trial */
 		pulsar__notify__api__Trial: {
 			/** To */
 			to?: string | null;
+		};
+		/** MailView */
+		pulsar__system__api__MailView: {
+			/** Channels */
+			channels: number;
+			/** Broken */
+			broken: number;
 		};
 	};
 	responses: never;
@@ -16760,6 +16912,26 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	system: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['SystemView'];
 				};
 			};
 		};

@@ -46,6 +46,7 @@ from pulsar.incidents import pages_api as incident_pages
 from pulsar.incidents import postmortems_api as postmortems
 from pulsar.incidents import room_api as incident_rooms
 from pulsar.incidents import setup_api as incident_setup
+from pulsar.incidents import updates
 from pulsar.incidents import updates_api as incident_updates
 from pulsar.incidents import work_api as incident_work
 from pulsar.invitations import api as invitations
@@ -301,7 +302,9 @@ class Edge:
             except Exception as error:
                 response = await _answer_error(Request(scope), error)
                 await response(scope, receive, send)
-        elif path.startswith(("/api/", "/ack/", "/status/", "/health/", "/healthz", "/readyz", "/metrics")):
+        elif path.startswith(
+            ("/api/", "/ack/", "/status/", "/unsubscribe/", "/health/", "/healthz", "/readyz", "/metrics")
+        ):
             if _announces_too_much(scope):
                 # Here, because the framework's own answer to it would be plain text.
                 await _problem_response(TooLarge(), scope["request_id"])(scope, receive, send)
@@ -351,6 +354,7 @@ def build_api(pulsar: Pulsar) -> FastAPI:
         api.include_router(domain.router, prefix=API)
     api.include_router(meta, prefix=API)
     api.include_router(acknowledge_page.router)
+    api.include_router(updates.UNSUBSCRIBING.router())
     api.include_router(public_status_page.router)
     api.include_router(public_readers.router)
     api.include_router(health.router)

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-_SECRET_PATHS = ("/api/v1/webhook/", "/api/v1/heartbeat/", "/api/v1/calendar/", "/ack/", "/status/-/")
+_SECRET_PATHS = ("/api/v1/webhook/", "/api/v1/heartbeat/", "/api/v1/calendar/", "/ack/", "/status/-/", "/unsubscribe/")
 
 
 def safe_path(path: str) -> str:

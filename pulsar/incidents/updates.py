@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Invalid, NotFound
+from pulsar.base.events import Actor
 from pulsar.base.ids import new_id
 from pulsar.incidents import resolving
 from pulsar.incidents.events import SubscriberAdded, SubscriberRemoved, UpdatePublished
@@ -16,6 +17,7 @@ from pulsar.incidents.model import Incident
 from pulsar.incidents.update_model import StatusUpdate, Subscriber
 from pulsar.notify import letters
 from pulsar.notify.rules import Letter, Occasion
+from pulsar.notify.unsubscribing import Claims, Unsubscribing
 from pulsar.orgs.actions import membership_of
 from pulsar.orgs.model import Membership
 from pulsar.people.model import User
@@ -63,9 +65,30 @@ async def unsubscribe(tx: Transaction, incident: Incident, subscriber_id: UUID) 
     found = await tx.get(Subscriber, (tx.org, subscriber_id))
     if not found or found.incident_id != incident.id:
         raise NotFound("There is no subscriber with this id in this incident.")
+    await _remove(tx, incident, found)
+
+
+async def _remove(tx: Transaction, incident: Incident, found: Subscriber) -> None:
     tx.record(SubscriberRemoved(incident.id, str(found.id), await _called(tx, found)))
     await tx.delete(found)
     await tx.flush()
+
+
+async def _end(tx: Transaction, claims: Claims) -> None:
+    """For somebody outside; they may be told by now of another incident, into which this one was merged."""
+    tx.actor = Actor("link", None, claims["email"])
+    incident = await tx.get(Incident, (tx.org, UUID(claims["incident"])), with_for_update=True)
+    while incident and incident.merged_into_id:
+        incident = await tx.get(Incident, (tx.org, incident.merged_into_id), with_for_update=True)
+    if incident:
+        own = (Subscriber.incident_id == incident.id, func.lower(Subscriber.email) == claims["email"].lower())
+        for found in await tx.scalars(select(Subscriber).where(*own)):
+            await _remove(tx, incident, found)
+
+
+UNSUBSCRIBING = Unsubscribing(
+    "/unsubscribe/", "incident-unsubscribe", _end, "You will hear no more of this incident by mail."
+)
 
 
 async def _called(tx: Transaction, subscriber: Subscriber) -> str:
@@ -87,7 +110,9 @@ async def publish(tx: Transaction, incident: Incident, text: str, status: str | 
     )
     rows = (await tx.scalars(select(Subscriber).where(Subscriber.incident_id == incident.id))).all()
     members = sorted(row.user_id for row in rows if row.user_id)
-    addresses = sorted(row.email for row in rows if row.email)
+    addresses = {
+        row.email: UNSUBSCRIBING.link(tx, incident=str(incident.id), email=row.email) for row in rows if row.email
+    }
     occasion = Occasion(f"status_update:{update.id}", "status_update")
     update.notification_ids = await letters.send(tx, members, addresses, occasion, _letter(incident, update))
     tx.add(update)

@@ -1,7 +1,7 @@
 """How are many told of the same by mail, members and whoever else has an address? As single messages, each delivered,
 retried and logged as a page is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -18,10 +18,11 @@ _MAIL, _PRIORITY = "email", "P3"
 
 
 async def send(
-    tx: Transaction, users: Sequence[UUID], addresses: Sequence[str], occasion: Occasion, letter: Letter
+    tx: Transaction, users: Sequence[UUID], addresses: Mapping[str, str], occasion: Occasion, letter: Letter
 ) -> list[UUID]:
     """Over every e-mail channel that is enabled; the messages by their ids. Members who have switched it off for
-    themselves are not written to, and the log says so. An address gets no link: whose it is has no account here."""
+    themselves are not written to, and the log says so. An address gets no link but the one that ends it, which stands
+    with it: whose it is has no account here."""
     rows: list[dict[str, Any]] = []
     wishes = await preferences_of(tx, users)
     for channel in await enabled_channels(tx):
@@ -30,13 +31,15 @@ async def send(
                 wish = Preference(enabled=wishes.get((user_id, channel.id), EVERYTHING).enabled)
                 decision = decide(wish, _PRIORITY, clock.now())
                 rows.append(new_row(occasion, channel, user_id, letter.to_json(), decision))
-            rows += [_to_address(channel, address, occasion, letter) for address in addresses]
+            rows += [_to_address(channel, *one, occasion, letter) for one in addresses.items()]
     await write(tx, rows)
     return [row["id"] for row in rows]
 
 
-def _to_address(channel: ChannelRow, address: str, occasion: Occasion, letter: Letter) -> dict[str, Any]:
-    content = letter.to_json() | {"to": address}
+def _to_address(
+    channel: ChannelRow, address: str, unsubscribe: str, occasion: Occasion, letter: Letter
+) -> dict[str, Any]:
+    content = letter.to_json() | {"to": address, "unsubscribe": unsubscribe}
     del content["path"]
     own = replace(occasion, key=f"{occasion.key}:{address}")
     return new_row(own, channel, None, content, Send(clock.now()))

@@ -1,24 +1,16 @@
 """How does the status page look? Plain HTML, without script and without a request to anywhere else. No I/O."""
 
-import hashlib
-from base64 import b64encode
 from datetime import datetime
 from html import escape
 
+from pulsar.base.pages import STYLE as PLAIN
+from pulsar.base.pages import document, headers_for
 from pulsar.statuspage.reading import Shown
 from pulsar.statuspage.rules import WORDS, Component, Days, Notice, Told, by_day, grouped, overall
 
-STYLE = """
-:root { color-scheme: light dark; --bg: light-dark(#f6f7f9, #0b0d12); --card: light-dark(#fff, #14171e);
-  --line: light-dark(#dfe3ea, #2a303c); --ink: light-dark(#14171d, #e8eaf0); --muted: light-dark(#525b6b, #a6afbf);
-  --link: light-dark(#1858b8, #85b4ff); --ok: light-dark(#177245, #4cc38a); --info: light-dark(#1858b8, #85b4ff);
-  --warn: light-dark(#8a6100, #f0b93a); --bad: light-dark(#b84a00, #ff9a52); --worst: light-dark(#b3261e, #ff7b72) }
-* { box-sizing: border-box }
-body { margin: 0; font: 16px/1.5 system-ui, sans-serif; background: var(--bg); color: var(--ink) }
-main { max-width: 46rem; margin: 0 auto; padding: 2rem 1rem 3rem }
-h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .25rem } h2 { font-size: 1.125rem; margin: 2.25rem 0 .75rem }
-h3 { font-size: 1rem; margin: 0 } p { margin: .25rem 0 } h1, h3, p, li { overflow-wrap: anywhere }
-a { color: var(--link) } .muted, time { color: var(--muted); font-size: .875rem }
+_STYLE = (
+    PLAIN
+    + """
 .text { white-space: pre-line } ul { list-style: none; margin: 0; padding: 0 }
 .overall, .card { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1rem }
 .overall { margin-top: 1.5rem; font-size: 1.125rem; font-weight: 600; border-left: 6px solid currentColor }
@@ -31,28 +23,10 @@ a { color: var(--link) } .muted, time { color: var(--muted); font-size: .875rem 
 .partial_outage { color: var(--bad) } .major_outage { color: var(--worst) }
 .updates li { padding: .75rem 0 } .updates { margin-top: .5rem } .updates li:last-child { padding-bottom: 0 }
 .day { padding: .75rem 0; border-top: 1px solid var(--line) } .day > h3 { margin-bottom: .5rem }
-form { display: flex; flex-wrap: wrap; gap: .5rem; margin-top: .5rem } label { flex-basis: 100% }
-input { flex: 1 1 12rem; min-width: 0 } input, button { min-height: 44px; font: inherit; padding: 0 .875rem;
-  border-radius: 8px; border: 1px solid var(--line); background: var(--card); color: var(--ink) }
-button { background: #1858b8; border-color: #1858b8; color: #fff; font-weight: 600; cursor: pointer }
 footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: 1rem }
-:focus-visible { outline: 3px solid var(--link); outline-offset: 2px }
 """
-_STYLE_HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-HEADERS = {
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-}
-
-
-def document(title: str, body: str, head: str = "") -> str:
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f'<meta name="viewport" content="width=device-width,initial-scale=1">{head}'
-        f"<style>{STYLE}</style></head><body><main>{body}</main></body></html>"
-    )
+)
+HEADERS = headers_for(_STYLE)
 
 
 def page(shown: Shown, now: datetime) -> str:
@@ -72,7 +46,7 @@ def page(shown: Shown, now: datetime) -> str:
         f'<footer class="muted">All times are in UTC. <a href="{feed}">Feed (Atom)</a></footer>',
     ]
     head = f'<link rel="alternate" type="application/atom+xml" title="{escape(shown.title)}" href="{feed}">'
-    return document(f"{shown.title}: {said}", "".join(parts), head)
+    return document(f"{shown.title}: {said}", "".join(parts), head, _STYLE)
 
 
 def _subscribe(slug: str) -> str:

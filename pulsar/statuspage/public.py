@@ -1,7 +1,6 @@
 """The status page as the public sees it: no session, no cookie, no script; to be kept by whatever stands in between."""
 
 import hashlib
-from html import escape
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
@@ -9,6 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from pulsar.base import clock
 from pulsar.base.http import PulsarNode
+from pulsar.base.pages import said
 from pulsar.statuspage import atom, markup, reading
 from pulsar.statuspage.reading import NoSuchPage
 
@@ -27,13 +27,6 @@ def kept(body: str, media_type: str, known: str) -> Response:
     if tag in {one.strip().removeprefix("W/") for one in known.split(",")}:
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=media_type, headers=headers)
-
-
-def said(title: str, text: str, status: int = 200, button: str = "") -> HTMLResponse:
-    """A page of a few words, kept by nobody; the button sends to where the page stands."""
-    form = f'<form method="post"><button>{escape(button)}</button></form>' if button else ""
-    body = f"<h1>{escape(title)}</h1><p>{escape(text)}</p>{form}"
-    return HTMLResponse(markup.document(title, body), status, markup.HEADERS | {"Cache-Control": "no-store"})
 
 
 def missing() -> HTMLResponse:

@@ -1,4 +1,4 @@
-"""Where the public subscribes, confirms and unsubscribes. GET changes nothing: mail scanners follow links."""
+"""Where the public subscribes and confirms. GET changes nothing: mail scanners follow links."""
 
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -9,20 +9,19 @@ from pydantic import EmailStr, TypeAdapter, ValidationError
 
 from pulsar.base.errors import Conflict, NotFound, TooManyAttempts
 from pulsar.base.http import PulsarNode
+from pulsar.base.pages import said
+from pulsar.notify.unsubscribing import gone
 from pulsar.people.signed_in import address_of
 from pulsar.statuspage import readers
-from pulsar.statuspage.public import missing, said
-from pulsar.statuspage.readers import CONFIRM, LINKS, UNSUBSCRIBE
+from pulsar.statuspage.public import missing
+from pulsar.statuspage.readers import CONFIRM, LINKS, UNSUBSCRIBING
 from pulsar.statuspage.reading import NoSuchPage
 
 router = APIRouter(include_in_schema=False)
+router.include_router(UNSUBSCRIBING.router())
 
 _EMAIL: TypeAdapter[str] = TypeAdapter(EmailStr)
 _LONGEST = 254
-
-
-def _gone() -> HTMLResponse:
-    return said("This link does not work any more", "It has expired, or was not copied whole.", 410)
 
 
 @router.post("/status/{slug}/subscribe")
@@ -46,7 +45,7 @@ async def show_confirm(token: str, pulsar: PulsarNode) -> HTMLResponse:
     try:
         email = readers.claims_of(pulsar.db, CONFIRM, token)["email"]
     except NotFound:
-        return _gone()
+        return gone()
     return said("Read this by mail?", f"Mails go to {email}, with a link to end it in each.", button="Confirm")
 
 
@@ -57,28 +56,7 @@ async def confirm(token: str, pulsar: PulsarNode) -> HTMLResponse:
         async with pulsar.db.in_org(UUID(claims["org"])) as tx:
             await readers.confirm(tx, claims["email"])
     except NotFound:
-        return _gone()
+        return gone()
     except Conflict as full:
         return said("This cannot be done", full.detail, 409)
     return said("You are told from now on", "Each mail has a link in it that ends them.")
-
-
-@router.get(LINKS + "unsubscribe/{token}")
-async def show_unsubscribe(token: str, pulsar: PulsarNode) -> HTMLResponse:
-    try:
-        readers.claims_of(pulsar.db, UNSUBSCRIBE, token)
-    except NotFound:
-        return _gone()
-    return said("No more mails?", "You can subscribe again at any time.", button="Unsubscribe")
-
-
-@router.post(LINKS + "unsubscribe/{token}")
-async def unsubscribe(token: str, pulsar: PulsarNode) -> HTMLResponse:
-    """By the button, or by a mail program in one click (RFC 8058)."""
-    try:
-        claims = readers.claims_of(pulsar.db, UNSUBSCRIBE, token)
-    except NotFound:
-        return _gone()
-    async with pulsar.db.in_org(UUID(claims["org"])) as tx:
-        await readers.unsubscribe(tx, UUID(claims["sub"]))
-    return said("You get no more mails", "What is on its way already may still arrive.")

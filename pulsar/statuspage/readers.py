@@ -20,18 +20,17 @@ from pulsar.base.ids import new_id
 from pulsar.notify import letters
 from pulsar.notify.letters import PublicLetter
 from pulsar.notify.rules import Letter, Occasion
+from pulsar.notify.unsubscribing import Claims, Unsubscribing
 from pulsar.people import throttle
 from pulsar.statuspage import actions, reading
 from pulsar.statuspage.events import ReaderConfirmed, ReaderRemoved
 from pulsar.statuspage.model import NoticeRow, PublicUpdate, Reader, StatusPage
 
-CONFIRM, UNSUBSCRIBE = "status-page-confirm", "status-page-unsubscribe"
+CONFIRM = "status-page-confirm"
 # A slug does not begin with a hyphen.
 LINKS = "/status/-/"
 MOST_READERS = 5000
 CONFIRM_WITHIN = timedelta(days=2)
-# As long as a mail may lie around.
-_UNSUBSCRIBE_WITHIN = timedelta(days=3650)
 _TRUE_FOR = timedelta(days=1)
 _HOUR = timedelta(hours=1)
 _PER_ADDRESS, _PER_MAILBOX = 20, 3
@@ -110,28 +109,32 @@ async def remove(tx: Transaction, reader: Reader) -> None:
     await tx.flush()
 
 
-async def unsubscribe(tx: Transaction, reader_id: UUID) -> None:
-    """Twice is as once."""
+async def _unsubscribe(tx: Transaction, claims: Claims) -> None:
     tx.actor = _SOMEBODY
-    if reader := await tx.get(Reader, (tx.org, reader_id)):
+    if reader := await tx.get(Reader, (tx.org, UUID(claims["sub"]))):
         await remove(tx, reader)
+
+
+UNSUBSCRIBING = Unsubscribing(
+    f"{LINKS}unsubscribe/", "status-page-unsubscribe", _unsubscribe, "You can subscribe again at any time."
+)
 
 
 async def tell(tx: Transaction, own: StatusPage, about: NoticeRow, update: PublicUpdate) -> None:
     """Everybody who has confirmed, once each. Of a page that is off nobody is told."""
     if not own.enabled:
         return
-    now, title = clock.now(), await reading.title_of(tx, own)
+    title = await reading.title_of(tx, own)
     letter = Letter(
         title=f"{update.status.capitalize()}: {about.title} ({title})",
         text=update.text,
         path=f"/status/{own.slug}#{about.id}",
-        until=now + _TRUE_FOR,
+        until=clock.now() + _TRUE_FOR,
     )
 
     def addressed(reader: Reader) -> PublicLetter:
-        token = tx.keys.sign(UNSUBSCRIBE, {"org": str(tx.org), "sub": str(reader.id)}, now, _UNSUBSCRIBE_WITHIN)
-        return PublicLetter(reader.email, letter, "Open the status page", f"{LINKS}unsubscribe/{quote(token)}")
+        unsubscribe = UNSUBSCRIBING.link(tx, sub=str(reader.id))
+        return PublicLetter(reader.email, letter, "Open the status page", unsubscribe)
 
     rows = await tx.scalars(select(Reader).order_by(Reader.id))
     await letters.publish(tx, Occasion(f"status_page:{update.id}", "status_page"), [addressed(row) for row in rows])

@@ -1,5 +1,9 @@
 """Status updates: who is told by mail, once each, whatever happens to the mail server meanwhile."""
 
+import re
+
+import httpx
+
 from tests.domain.test_incidents import incident, kinds
 from tests.ladders import mail_channel, read
 from tests.world import Engine, Mailbox, People, Person
@@ -22,7 +26,8 @@ async def test_members_and_addresses_are_told_by_mail(ana: Person, bo: Person, m
     assert "We have found **it** <b>&" in to_bo.text
     assert "Severity: high" in to_boss.text
     assert path in to_bo.text
-    assert "http" not in to_boss.text, "who has no account here gets no link into it"
+    assert re.findall(r"(\S+:) http", to_boss.text) == ["Unsubscribe:"], "who has no account here gets no link into it"
+    assert "Unsubscribe" not in to_bo.text
     html = to_boss.message.get_body(("html",))
     assert html
     assert "<b>&" not in html.get_content()
@@ -50,6 +55,32 @@ async def test_an_update_outlasts_a_mail_server_that_is_away(ana: Person, mail: 
     mail.refuse_with = None
     await engine.advance(minutes=2)
     assert list(mail.recipients()) == [BOSS]
+
+
+async def test_who_is_no_member_ends_it_in_one_click_even_when_the_incident_was_merged(
+    http: httpx.AsyncClient, ana: Person, mail: Mailbox, engine: Engine
+) -> None:
+    await mail_channel(ana, mail)
+    duplicate, survivor = [f"/incidents/{(await incident(ana))['id']}" for _ in range(2)]
+    for path in (duplicate, survivor):
+        await ana.makes(f"{path}/subscribers", email=BOSS)
+    await ana.makes(f"{survivor}/subscribers", email="other@customer.example")
+    await ana.makes(f"{duplicate}/updates", text="Looking")
+    await engine.settle()
+    told = mail.mails[0]
+    assert told.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    found = re.fullmatch(r"<https?://[^/]+(/unsubscribe/\S+)>", dict(told.message.raw_items())["List-Unsubscribe"])
+    assert found
+    await ana.makes(f"{duplicate}/merge", into_id=survivor.rpartition("/")[2])
+    assert "Unsubscribe" in (await http.get(found[1])).text
+    assert (await ana.has(f"{survivor}/subscribers"))["total"] == 2, "looking at the link changes nothing"
+    for _ in range(2):
+        assert (await http.post(found[1], data={"List-Unsubscribe": "One-Click"})).status_code == 200
+    left = (await ana.has(f"{survivor}/subscribers"))["items"]
+    assert [one["email"] for one in left] == ["other@customer.example"]
+    line = (await ana.has(survivor))["timeline"][-1]
+    assert (line["actor"]["name"], line["data"]["subscriber"]) == (BOSS, BOSS)
+    assert (await http.post("/unsubscribe/nonsense")).status_code == 410
 
 
 async def test_without_a_mail_channel_an_update_stands_and_says_that_nobody_was_told(ana: Person) -> None:

@@ -26,6 +26,7 @@ from pulsar.answers import phone_api as phones
 from pulsar.audit import api as audit
 from pulsar.base import clock
 from pulsar.base.errors import Invalid, NotFound, Problem, Unavailable, document
+from pulsar.base.follower import Follower
 from pulsar.base.http import API, Pulsar, PulsarNode, View
 from pulsar.base.ids import new_id
 from pulsar.base.logs import safe_path
@@ -53,7 +54,6 @@ from pulsar.invitations import api as invitations
 from pulsar.invitations import guest_api as guests
 from pulsar.live import api as live
 from pulsar.live import events_api as events
-from pulsar.live.follower import Follower
 from pulsar.live.hub import Hub
 from pulsar.notify import api as channels
 from pulsar.notify import contacts_api as contacts
@@ -85,6 +85,8 @@ from pulsar.statuspage import public as public_status_page
 from pulsar.statuspage import public_readers, readers_api
 from pulsar.system import api as system
 from pulsar.system.presence import present
+from pulsar.webhooks import api as webhooks
+from pulsar.webhooks import deliveries_api as webhook_deliveries
 
 log = structlog.get_logger()
 
@@ -141,6 +143,8 @@ _ROUTES = (
     heartbeats,
     status_page,
     readers_api,
+    webhooks,
+    webhook_deliveries,
     reports,
     incident_reports,
     live,

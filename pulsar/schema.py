@@ -31,6 +31,7 @@ _DOMAINS = (
     "incidents",
     "statuspage",
     "inbound",
+    "webhooks",
     "live",
     "engine",
 )

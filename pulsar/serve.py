@@ -40,8 +40,9 @@ def database_url(settings: Settings) -> Iterator[str]:
 
 
 # Few, because they share the database's processors with the intake: a worker with a long queue and thirty
-# transactions at once would leave it a thirtieth. Sending itself holds none.
-WORKER_CONNECTIONS = 6
+# transactions at once would leave it a thirtieth. Sending itself holds none. Webhooks have
+# four of them at most.
+WORKER_CONNECTIONS = 10
 _API_CONNECTIONS = 30
 
 

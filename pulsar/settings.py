@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     keep_delivery_log_days: int = Field(
         0, ge=0, le=36500, description="How long the delivery log is kept, in days. 0: for good."
     )
+    keep_webhook_log_days: int = Field(
+        30, ge=0, le=36500, description="How long deliveries of webhooks are kept, in days. 0: for good."
+    )
     keep_closed_alerts_days: int = Field(
         0,
         ge=0,

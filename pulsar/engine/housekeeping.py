@@ -40,6 +40,7 @@ async def clean(pulsar: Pulsar) -> None:
     # In this order: the log of an alert that goes may be wanted for longer than the alert.
     await _forget(pulsar.db, "forget_closed_alerts", pulsar.settings.keep_closed_alerts_days)
     await _forget(pulsar.db, "forget_delivery_log", pulsar.settings.keep_delivery_log_days)
+    await _forget(pulsar.db, "forget_webhook_deliveries", pulsar.settings.keep_webhook_log_days)
     await forget_events(pulsar.db, pulsar.settings)
 
 

@@ -17,6 +17,7 @@ from pulsar.base.ids import new_id
 from pulsar.engine import audit, deadman, housekeeping, queue, sweep
 from pulsar.engine.model import Worker
 from pulsar.heartbeats import watch
+from pulsar.webhooks import post
 
 log = structlog.get_logger()
 
@@ -87,6 +88,7 @@ async def run(pulsar: Pulsar, stopping: asyncio.Event) -> None:
             ("sweep", lambda: _sweep(pulsar, worker), sweep.INTERVAL),
             ("audit", lambda: _audit(pulsar, worker), audit.INTERVAL),
             ("heartbeats", lambda: watch.watch(pulsar.db), watch.INTERVAL),
+            ("webhooks", lambda: post.work(pulsar, stopping), timedelta()),
             ("housekeeping", lambda: housekeeping.clean(pulsar), housekeeping.INTERVAL),
             ("deadman", lambda: deadman.ping(pulsar), deadman.interval(pulsar.settings)),
         ):

@@ -21,8 +21,8 @@ from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.base.errors import NotSignedIn
 from pulsar.base.events import EventRow
+from pulsar.base.follower import POLL_SECONDS, Follower
 from pulsar.base.http import Pulsar
-from pulsar.live.follower import POLL_SECONDS, Follower
 from pulsar.live.messages import Line, of_event
 from pulsar.live.room import AT_ONCE, AWAY, GONE, LEAVING, NOT_SIGNED_IN, Ended, Listener, Room
 from pulsar.orgs.model import Membership

@@ -93,7 +93,7 @@ async def _ask(url: httpx.URL, method: str, timeout_seconds: float, longest: int
     """Connects to addresses that were checked. The server, and its certificate, are still asked for by their name."""
     port = url.port or (443 if url.scheme == "https" else 80)
     places = (await outbound.addresses(url.host, port))[:_MOST_ADDRESSES]
-    headers = {**request.pop("headers", {}), "User-Agent": USER_AGENT, "Host": url.netloc.decode()}
+    headers = {"User-Agent": USER_AGENT, **request.pop("headers", {}), "Host": url.netloc.decode()}
     named = {"sni_hostname": url.raw_host.decode()}
     async with httpx.AsyncClient(timeout=timeout_seconds, trust_env=False, verify=_trusted()) as client:
         while True:

@@ -18,6 +18,9 @@ from pulsar.orgs.model import Membership
 from pulsar.people import accounts, contacts
 from pulsar.people.accounts import Account
 from pulsar.statuspage import readers
+from pulsar.webhooks import outcome, planning
+from pulsar.webhooks.claiming import claim
+from pulsar.webhooks.sending import send
 from tests.architecture.openapi import Operation, operations
 from tests.browsers import Browser
 from tests.world import Clock, Engine, Mailbox, People, Person
@@ -64,7 +67,10 @@ async def _objects(owner: Person, engine: Engine, mailbox: Mailbox) -> dict[str,
         account = await accounts.link(tx, owner.id, Account("slack", "T1", f"U{owner.id.hex}", owner.name))
     device = await owner.makes("/users/me/devices", name="Phone", subscription=Browser().subscription())
     invitation = await owner.makes("/invitations", email=f"guest-{owner.email}", team_ids=[team["id"]])
-    elsewhere = await _on_call(owner, team["id"]) | await _incident(engine.pulsar, owner, team["id"], alert["id"])
+    hook = await _webhook(engine.pulsar, owner)
+    elsewhere = (
+        hook | await _on_call(owner, team["id"]) | await _incident(engine.pulsar, owner, team["id"], alert["id"])
+    )
     return elsewhere | {
         "alert_id": alert["id"],
         "channel_id": channel["id"],
@@ -89,6 +95,20 @@ async def _payload(pulsar: Pulsar, owner: Person, token_id: UUID) -> UUID:
     arrival = Arrival(owner.org_id, token_id, "", "generic", "192.0.2.1", at, len(body), body, [])
     async with pulsar.db.in_org(owner.org_id) as tx:
         return (await history.write(tx, [arrival]))[0]
+
+
+async def _webhook(pulsar: Pulsar, owner: Person) -> dict[str, str]:
+    endpoint = await owner.makes("/webhooks/endpoints", name="Chat", url="http://127.0.0.1:9/", patterns=["team.*"])
+    await owner.makes("/teams", name="Told of")
+    async with pulsar.db.in_org(owner.org_id) as tx:
+        await planning.plan(tx, "http://pulsar.test")
+    async with pulsar.db.in_org(owner.org_id) as tx:
+        [request] = await claim(tx, {UUID(endpoint["id"]): 1})
+    sent = await send(request)
+    async with pulsar.db.in_org(owner.org_id) as tx:
+        await outcome.conclude(tx, [sent])
+    assert (await owner.patch(f"/webhooks/endpoints/{endpoint['id']}", enabled=False)).is_success
+    return {"endpoint_id": endpoint["id"], "delivery_id": str(request.delivery_id)}
 
 
 async def _on_call(owner: Person, team_id: str) -> dict[str, str]:

@@ -206,11 +206,13 @@ async def test_functions_with_the_owners_rights_are_few_and_cannot_be_misled(own
         "audit_findings",
         "beat",
         "calendar_feed",
+        "due_webhooks",
         "engine_state",
         "forget_events",
         "find_alerts",
         "forget_closed_alerts",
         "forget_delivery_log",
+        "forget_webhook_deliveries",
         "incoming_token",
         "invitation_of",
         "keep_payloads",
@@ -224,6 +226,7 @@ async def test_functions_with_the_owners_rights_are_few_and_cannot_be_misled(own
         "system_state",
         "turning_heartbeats",
         "untold_news",
+        "webhook_organizations",
     }
     assert all(row.proconfig[0] == "search_path=pg_catalog, public" and not row.open for row in found)
 

@@ -17,11 +17,13 @@ from pulsar import app
 from pulsar.app import Edge
 from pulsar.base.db import connect_to
 from pulsar.base.http import Pulsar
+from pulsar.webhooks.courier import Courier
 from tests.domain import hearing
 from tests.domain.hearing import Dial
+from tests.domain.hooking import Carrier
 from tests.domain.mailing import Post, with_mail
 from tests.receiver import Receiver
-from tests.world import API, Mailbox
+from tests.world import API, Clock, Mailbox, Person
 
 
 @pytest_asyncio.fixture
@@ -88,3 +90,9 @@ async def post(mailing_edge: tuple[Pulsar, Edge], mail: Mailbox) -> AsyncIterato
         made = Post(node, client, mail)
         await made.waiting()
         yield made
+
+
+@pytest.fixture
+def carrier(pulsar: Pulsar, clock: Clock, ana: Person) -> Carrier:
+    """Plans and sends the webhooks of ana's organization, when the test says so."""
+    return Carrier(pulsar, clock, ana.org_id, Courier(pulsar))

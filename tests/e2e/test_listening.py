@@ -43,7 +43,7 @@ async def test_the_live_feed_goes_on_though_it_lost_its_connection(ana: Person, 
         hello = json.loads(await asyncio.wait_for(socket.recv(), 5))
         assert hello["type"] == "connection.connected"
 
-        await end_listener(server, "application_name = 'pulsar live'")
+        await end_listener(server, "application_name = 'pulsar follower'")
         await monitoring.tells(message="Disk full")
 
         async def heard() -> None:

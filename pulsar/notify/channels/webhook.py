@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
-import httpx
 from pydantic import Field, HttpUrl, field_validator
 
 from pulsar.base import clock
+from pulsar.base.sendable import check_header
 from pulsar.notify.channel import Config as BaseConfig
 from pulsar.notify.channel import Message, Reach, Recipient
 from pulsar.notify.sending import post
@@ -38,14 +38,7 @@ class Config(BaseConfig):
     @classmethod
     def _sendable(cls, headers: dict[str, str]) -> dict[str, str]:
         for name, value in headers.items():
-            if name.lower() in _OWN_HEADERS:
-                raise ValueError(f"Pulsar sets the header {name} itself")
-            try:
-                httpx.Headers({name: value})
-            except (UnicodeEncodeError, ValueError):
-                raise ValueError(f"the header {name!r} has characters that HTTP does not allow") from None
-            if not name or any(c in name + value for c in "\r\n\0"):
-                raise ValueError("a header may have no line break in it, and needs a name")
+            check_header(name, value, _OWN_HEADERS)
         return headers
 
 

@@ -2962,6 +2962,109 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/webhooks/endpoints': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List Webhook Endpoints */
+		get: operations['list_webhook_endpoints'];
+		put?: never;
+		/**
+		 * Create Webhook Endpoint
+		 * @description The only answer that has its secret in it.
+		 */
+		post: operations['create_webhook_endpoint'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/webhooks/endpoints/{endpoint_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Get Webhook Endpoint */
+		get: operations['get_webhook_endpoint'];
+		put?: never;
+		post?: never;
+		/** Delete Webhook Endpoint */
+		delete: operations['delete_webhook_endpoint'];
+		options?: never;
+		head?: never;
+		/**
+		 * Update Webhook Endpoint
+		 * @description What is left out stays. `enabled` pauses it and has it go on.
+		 */
+		patch: operations['update_webhook_endpoint'];
+		trace?: never;
+	};
+	'/api/v1/webhooks/endpoints/{endpoint_id}/rotate-secret': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Rotate Webhook Secret
+		 * @description A new secret, in this answer only. For a while what is sent is signed with both.
+		 */
+		post: operations['rotate_webhook_secret'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/webhooks/deliveries': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * List Webhook Deliveries
+		 * @description The newest first.
+		 */
+		get: operations['list_webhook_deliveries'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/webhooks/deliveries/{delivery_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Get Webhook Delivery
+		 * @description With what was sent and every try.
+		 */
+		get: operations['get_webhook_delivery'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/reports/response': {
 		parameters: {
 			query?: never;
@@ -3534,23 +3637,6 @@ export interface components {
 			/** Team Id */
 			team_id?: string | null;
 		};
-		/** AttemptView */
-		AttemptView: {
-			/**
-			 * At
-			 * Format: date-time
-			 */
-			at: string;
-			/**
-			 * Outcome
-			 * @enum {string}
-			 */
-			outcome: 'sent' | 'delivered' | 'failed';
-			/** Answer */
-			answer: string;
-			/** Duration Ms */
-			duration_ms: number;
-		};
 		/** AuditView */
 		AuditView: {
 			/** Id */
@@ -3979,6 +4065,85 @@ export interface components {
 			/** May */
 			may: ('accept' | 'decline' | 'cancel')[];
 		};
+		/** CreatedEndpoint */
+		CreatedEndpoint: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
+			/** Url */
+			url: string;
+			/** Enabled */
+			enabled: boolean;
+			/** Alert Created */
+			alert_created: boolean;
+			/** Alert Updated */
+			alert_updated: boolean;
+			/** Alert Acknowledged */
+			alert_acknowledged: boolean;
+			/** Alert Closed */
+			alert_closed: boolean;
+			/** Alert Escalated */
+			alert_escalated: boolean;
+			/** Incident Created */
+			incident_created: boolean;
+			/** Incident Updated */
+			incident_updated: boolean;
+			/** Incident Resolved */
+			incident_resolved: boolean;
+			/** Patterns */
+			patterns: string[];
+			/** Team Ids */
+			team_ids: string[];
+			/** Priorities */
+			priorities: components['schemas']['Priority'][];
+			/** Headers */
+			headers: components['schemas']['HeaderView'][];
+			/** Timeout Seconds */
+			timeout_seconds: number;
+			/** Max Retries */
+			max_retries: number;
+			/** Retry Delay Seconds */
+			retry_delay_seconds: number;
+			/**
+			 * Standing
+			 * @enum {string}
+			 */
+			standing: 'paused' | 'disabled' | 'failing' | 'working' | 'new';
+			/** Failures */
+			failures: number;
+			/** Failing Since */
+			failing_since: string | null;
+			/** Last Delivered At */
+			last_delivered_at: string | null;
+			/** Last Error */
+			last_error: string | null;
+			/** Disabled At */
+			disabled_at: string | null;
+			/** Disabled Reason */
+			disabled_reason: string | null;
+			/** Previous Secret Until */
+			previous_secret_until: string | null;
+			/** Version */
+			version: number;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			/**
+			 * Updated At
+			 * Format: date-time
+			 */
+			updated_at: string;
+			/** Secret */
+			secret: string;
+			/** Standard Secret */
+			standard_secret: string;
+		};
 		/** CreatedFeed */
 		CreatedFeed: {
 			/**
@@ -4195,6 +4360,50 @@ export interface components {
 			/** Items */
 			items: components['schemas']['ChannelLine'][];
 		};
+		/** DeliverySubject */
+		DeliverySubject: {
+			/** Type */
+			type: string;
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+		};
+		/** DeliveryView */
+		DeliveryView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			endpoint: components['schemas']['Named'];
+			/** Event Type */
+			event_type: string;
+			/** Event Number */
+			event_number: number | null;
+			subject: components['schemas']['DeliverySubject'];
+			/**
+			 * State
+			 * @enum {string}
+			 */
+			state: 'waiting' | 'pending' | 'sending' | 'delivered' | 'failed';
+			/** Tries */
+			tries: number;
+			/** Due At */
+			due_at: string | null;
+			/** Last Status */
+			last_status: number | null;
+			/** Last Error */
+			last_error: string | null;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			/** Finished At */
+			finished_at: string | null;
+		};
 		/** DeviceChange */
 		DeviceChange: {
 			/**
@@ -4294,6 +4503,177 @@ export interface components {
 			subject: components['schemas']['ThingView'];
 			/** Detail */
 			detail: string;
+		};
+		/** EndpointChange */
+		EndpointChange: {
+			/**
+			 * Alert Created
+			 * @default false
+			 */
+			alert_created?: boolean;
+			/**
+			 * Alert Updated
+			 * @default false
+			 */
+			alert_updated?: boolean;
+			/**
+			 * Alert Acknowledged
+			 * @default false
+			 */
+			alert_acknowledged?: boolean;
+			/**
+			 * Alert Closed
+			 * @default false
+			 */
+			alert_closed?: boolean;
+			/**
+			 * Alert Escalated
+			 * @default false
+			 */
+			alert_escalated?: boolean;
+			/**
+			 * Incident Created
+			 * @default false
+			 */
+			incident_created?: boolean;
+			/**
+			 * Incident Updated
+			 * @default false
+			 */
+			incident_updated?: boolean;
+			/**
+			 * Incident Resolved
+			 * @default false
+			 */
+			incident_resolved?: boolean;
+			/**
+			 * Name
+			 * @default
+			 */
+			name?: string;
+			/**
+			 * Url
+			 * Format: uri
+			 * @default
+			 */
+			url?: string;
+			/**
+			 * Enabled
+			 * @default true
+			 */
+			enabled?: boolean;
+			/**
+			 * Patterns
+			 * @description Further types of events: `schedule.*`, `alert.note_added`. `*` is any text.
+			 */
+			patterns?: string[];
+			/**
+			 * Team Ids
+			 * @description Of alerts and incidents only these teams'. None: all.
+			 */
+			team_ids?: string[];
+			/**
+			 * Priorities
+			 * @description Of alerts and incidents only these. None: all.
+			 */
+			priorities?: components['schemas']['Priority'][];
+			/** Headers */
+			headers?: components['schemas']['SentHeader'][];
+			/**
+			 * Timeout Seconds
+			 * @description Seconds until an answer must be there.
+			 * @default 10
+			 */
+			timeout_seconds?: number;
+			/**
+			 * Max Retries
+			 * @description Tries after the first that failed.
+			 * @default 16
+			 */
+			max_retries?: number;
+			/**
+			 * Retry Delay Seconds
+			 * @description Seconds before the first retry. Doubles each time, up to six hours.
+			 * @default 5
+			 */
+			retry_delay_seconds?: number;
+			/** Version */
+			version?: number | null;
+		};
+		/** EndpointView */
+		EndpointView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
+			/** Url */
+			url: string;
+			/** Enabled */
+			enabled: boolean;
+			/** Alert Created */
+			alert_created: boolean;
+			/** Alert Updated */
+			alert_updated: boolean;
+			/** Alert Acknowledged */
+			alert_acknowledged: boolean;
+			/** Alert Closed */
+			alert_closed: boolean;
+			/** Alert Escalated */
+			alert_escalated: boolean;
+			/** Incident Created */
+			incident_created: boolean;
+			/** Incident Updated */
+			incident_updated: boolean;
+			/** Incident Resolved */
+			incident_resolved: boolean;
+			/** Patterns */
+			patterns: string[];
+			/** Team Ids */
+			team_ids: string[];
+			/** Priorities */
+			priorities: components['schemas']['Priority'][];
+			/** Headers */
+			headers: components['schemas']['HeaderView'][];
+			/** Timeout Seconds */
+			timeout_seconds: number;
+			/** Max Retries */
+			max_retries: number;
+			/** Retry Delay Seconds */
+			retry_delay_seconds: number;
+			/**
+			 * Standing
+			 * @enum {string}
+			 */
+			standing: 'paused' | 'disabled' | 'failing' | 'working' | 'new';
+			/** Failures */
+			failures: number;
+			/** Failing Since */
+			failing_since: string | null;
+			/** Last Delivered At */
+			last_delivered_at: string | null;
+			/** Last Error */
+			last_error: string | null;
+			/** Disabled At */
+			disabled_at: string | null;
+			/** Disabled Reason */
+			disabled_reason: string | null;
+			/** Previous Secret Until */
+			previous_secret_until: string | null;
+			/** Version */
+			version: number;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			/**
+			 * Updated At
+			 * Format: date-time
+			 */
+			updated_at: string;
 		};
 		/** EscalateNow */
 		EscalateNow: {
@@ -4490,6 +4870,15 @@ export interface components {
 		HTTPValidationError: {
 			/** Detail */
 			detail?: components['schemas']['ValidationError'][];
+		};
+		/** HeaderView */
+		HeaderView: {
+			/** Name */
+			name: string;
+			/** Value */
+			value: string | null;
+			/** Secret */
+			secret: boolean;
 		};
 		/** HeartbeatChange */
 		HeartbeatChange: {
@@ -5350,6 +5739,96 @@ export interface components {
 			name: string;
 			subscription: components['schemas']['SubscriptionBody'];
 		};
+		/** NewEndpoint */
+		NewEndpoint: {
+			/**
+			 * Alert Created
+			 * @default false
+			 */
+			alert_created?: boolean;
+			/**
+			 * Alert Updated
+			 * @default false
+			 */
+			alert_updated?: boolean;
+			/**
+			 * Alert Acknowledged
+			 * @default false
+			 */
+			alert_acknowledged?: boolean;
+			/**
+			 * Alert Closed
+			 * @default false
+			 */
+			alert_closed?: boolean;
+			/**
+			 * Alert Escalated
+			 * @default false
+			 */
+			alert_escalated?: boolean;
+			/**
+			 * Incident Created
+			 * @default false
+			 */
+			incident_created?: boolean;
+			/**
+			 * Incident Updated
+			 * @default false
+			 */
+			incident_updated?: boolean;
+			/**
+			 * Incident Resolved
+			 * @default false
+			 */
+			incident_resolved?: boolean;
+			/** Name */
+			name: string;
+			/**
+			 * Url
+			 * Format: uri
+			 */
+			url: string;
+			/**
+			 * Enabled
+			 * @default true
+			 */
+			enabled?: boolean;
+			/**
+			 * Patterns
+			 * @description Further types of events: `schedule.*`, `alert.note_added`. `*` is any text.
+			 */
+			patterns?: string[];
+			/**
+			 * Team Ids
+			 * @description Of alerts and incidents only these teams'. None: all.
+			 */
+			team_ids?: string[];
+			/**
+			 * Priorities
+			 * @description Of alerts and incidents only these. None: all.
+			 */
+			priorities?: components['schemas']['Priority'][];
+			/** Headers */
+			headers?: components['schemas']['SentHeader'][];
+			/**
+			 * Timeout Seconds
+			 * @description Seconds until an answer must be there.
+			 * @default 10
+			 */
+			timeout_seconds?: number;
+			/**
+			 * Max Retries
+			 * @description Tries after the first that failed.
+			 * @default 16
+			 */
+			max_retries?: number;
+			/**
+			 * Retry Delay Seconds
+			 * @description Seconds before the first retry. Doubles each time, up to six hours.
+			 * @default 5
+			 */
+			retry_delay_seconds?: number;
+		};
 		/** NewHeartbeat */
 		NewHeartbeat: {
 			/** Name */
@@ -6021,7 +6500,7 @@ export interface components {
 			/** Carries */
 			carries: components['schemas']['CarriedView'][];
 			/** Attempts */
-			attempts: components['schemas']['AttemptView'][];
+			attempts: components['schemas']['pulsar__notify__log_api__AttemptView'][];
 			/** Next Attempt At */
 			next_attempt_at: string | null;
 			/**
@@ -6438,6 +6917,21 @@ export interface components {
 			/** Next Cursor */
 			next_cursor: string | null;
 		};
+		/** Page[DeliveryView] */
+		Page_DeliveryView_: {
+			/** Items */
+			items: components['schemas']['DeliveryView'][];
+			/** Total */
+			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
 		/** Page[DeviceView] */
 		Page_DeviceView_: {
 			/** Items */
@@ -6457,6 +6951,21 @@ export interface components {
 		Page_DutyView_: {
 			/** Items */
 			items: components['schemas']['DutyView'][];
+			/** Total */
+			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
+		/** Page[EndpointView] */
+		Page_EndpointView_: {
+			/** Items */
+			items: components['schemas']['EndpointView'][];
 			/** Total */
 			total: number;
 			/** Total Is Exact */
@@ -7601,15 +8110,6 @@ export interface components {
 			 */
 			role: 'lead' | 'member';
 		};
-		/** Rotation */
-		Rotation: {
-			/**
-			 * Overlap Hours
-			 * @description How long the old secret stays good as well.
-			 * @default 0
-			 */
-			overlap_hours?: number;
-		};
 		/** RotationChange */
 		RotationChange: {
 			/**
@@ -7910,6 +8410,21 @@ export interface components {
 			mail: boolean;
 			/** Has Password */
 			has_password: boolean;
+		};
+		/** SentHeader */
+		SentHeader: {
+			/** Name */
+			name: string;
+			/**
+			 * Value
+			 * @description Of a secret header without one, the value that it has is kept.
+			 */
+			value?: string | null;
+			/**
+			 * Secret
+			 * @default false
+			 */
+			secret?: boolean;
 		};
 		/** SentInvitation */
 		SentInvitation: {
@@ -8718,6 +9233,44 @@ export interface components {
 			/** Email */
 			email: string;
 		};
+		/** WholeDelivery */
+		WholeDelivery: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			endpoint: components['schemas']['Named'];
+			/** Event Type */
+			event_type: string;
+			/** Event Number */
+			event_number: number | null;
+			subject: components['schemas']['DeliverySubject'];
+			/**
+			 * State
+			 * @enum {string}
+			 */
+			state: 'waiting' | 'pending' | 'sending' | 'delivered' | 'failed';
+			/** Tries */
+			tries: number;
+			/** Due At */
+			due_at: string | null;
+			/** Last Status */
+			last_status: number | null;
+			/** Last Error */
+			last_error: string | null;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			/** Finished At */
+			finished_at: string | null;
+			/** Body */
+			body: string;
+			/** Attempts */
+			attempts: components['schemas']['pulsar__webhooks__deliveries_api__AttemptView'][];
+		};
 		/** WorkerView */
 		WorkerView: {
 			/** Host */
@@ -8779,12 +9332,78 @@ export interface components {
 			/** To */
 			to?: string | null;
 		};
+		/** AttemptView */
+		pulsar__notify__log_api__AttemptView: {
+			/**
+			 * At
+			 * Format: date-time
+			 */
+			at: string;
+			/**
+			 * Outcome
+			 * @enum {string}
+			 */
+			outcome: 'sent' | 'delivered' | 'failed';
+			/** Answer */
+			answer: string;
+			/** Duration Ms */
+			duration_ms: number;
+		};
+		/** Rotation */
+		pulsar__people__keys_api__Rotation: {
+			/**
+			 * Overlap Hours
+			 * @description How long the old secret stays good as well.
+			 * @default 0
+			 */
+			overlap_hours?: number;
+		};
 		/** MailView */
 		pulsar__system__api__MailView: {
 			/** Channels */
 			channels: number;
 			/** Broken */
 			broken: number;
+		};
+		/** Rotation */
+		pulsar__webhooks__api__Rotation: {
+			/**
+			 * Overlap Hours
+			 * @description For so long what is sent is signed with the secret before too.
+			 * @default 24
+			 */
+			overlap_hours?: number;
+		};
+		/** AttemptView */
+		pulsar__webhooks__deliveries_api__AttemptView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/**
+			 * At
+			 * Format: date-time
+			 */
+			at: string;
+			/** Duration Ms */
+			duration_ms: number;
+			/** Url */
+			url: string;
+			/** Request Headers */
+			request_headers: {
+				[key: string]: string;
+			};
+			/** Status */
+			status: number | null;
+			/** Error */
+			error: string | null;
+			/** Response Headers */
+			response_headers: {
+				[key: string]: string;
+			};
+			/** Response Body */
+			response_body: string;
 		};
 	};
 	responses: never;
@@ -10044,7 +10663,7 @@ export interface operations {
 		};
 		requestBody: {
 			content: {
-				'application/json': components['schemas']['Rotation'];
+				'application/json': components['schemas']['pulsar__people__keys_api__Rotation'];
 			};
 		};
 		responses: {
@@ -16453,6 +17072,279 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_webhook_endpoints: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_EndpointView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	create_webhook_endpoint: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewEndpoint'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['CreatedEndpoint'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	get_webhook_endpoint: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				endpoint_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['EndpointView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	delete_webhook_endpoint: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				endpoint_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	update_webhook_endpoint: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				endpoint_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['EndpointChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['EndpointView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	rotate_webhook_secret: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				endpoint_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['pulsar__webhooks__api__Rotation'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['CreatedEndpoint'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_webhook_deliveries: {
+		parameters: {
+			query?: {
+				endpoint_id?: string | null;
+				event_type?: string | null;
+				state?: ('waiting' | 'pending' | 'sending' | 'delivered' | 'failed') | null;
+				/** @description From this instant on. */
+				since?: string | null;
+				/** @description Before this instant. */
+				until?: string | null;
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_DeliveryView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	get_webhook_delivery: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				delivery_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['WholeDelivery'];
+				};
 			};
 			/** @description Validation Error */
 			422: {

@@ -1,4 +1,4 @@
-"""Is there something new for this organization? One LISTEN connection for all sockets of a node.
+"""Is there something new for an organization? One LISTEN connection for all who want to know, of a process.
 
 A notification only says "look": what is new is read from the events table, so one that gets lost costs a poll
 interval and never an event.
@@ -7,7 +7,7 @@ interval and never an event.
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -27,8 +27,11 @@ _UP = Gauge("pulsar_live_listener_up", "Whether this node hears of news at once;
 
 
 class Follower:
-    def __init__(self, url: str) -> None:
+    """`tell` is called with each organization of which something is new, beside those who follow one."""
+
+    def __init__(self, url: str, tell: Callable[[UUID], None] | None = None) -> None:
         self._url = url
+        self._tell = tell
         self._waiting: dict[UUID, set[asyncio.Event]] = defaultdict(set)
         self.up = False
         """Whether it hears of news at once."""
@@ -49,6 +52,8 @@ class Follower:
         for org in map(UUID, str(payload).split(",")):
             for rung in self._waiting.get(org, ()):
                 rung.set()
+            if self._tell:
+                self._tell(org)
 
     def _is(self, *, up: bool) -> None:
         self.up = up
@@ -58,7 +63,7 @@ class Follower:
         while True:
             try:
                 connection = await asyncpg.connect(
-                    self._url, timeout=5, server_settings={"application_name": "pulsar live"}
+                    self._url, timeout=5, server_settings={"application_name": "pulsar follower"}
                 )
                 ended = asyncio.Event()
                 connection.add_termination_listener(lambda _, ended=ended: ended.set())

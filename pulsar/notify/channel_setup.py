@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
-from pydantic import ValidationError
+from pydantic import HttpUrl, ValidationError
 
 from pulsar.base.crypto import SecretUnreadable
 from pulsar.base.db import Transaction
@@ -23,6 +24,10 @@ class UnknownChannelType(Invalid):
 
 class InvalidChannelConfig(Invalid):
     """The channel's settings do not fit."""
+
+
+class SecretNeeded(Invalid):
+    """The address is another one, so what is secret does not go there by itself: enter it again."""
 
 
 class ChannelUnreadable(Problem, status=409):
@@ -68,12 +73,40 @@ async def accepted(channel_type: str, config: dict[str, Any], address: str) -> d
 
 
 def merged(tx: Transaction, row: ChannelRow, config: dict[str, Any]) -> dict[str, Any]:
-    """What is kept of the settings, and over it what is sent of them."""
+    """What is kept of the settings, and over it what is sent of them. Raises SecretNeeded."""
     try:
         kept = _secrets(tx, row)
     except ChannelUnreadable:
         kept = {}
+    _keep_from_strangers(kind(row.channel_type), row.config, kept, config)
     return row.config | kept | config
+
+
+def _keep_from_strangers(
+    channel: Channel, stored: dict[str, Any], kept: dict[str, Any], config: dict[str, Any]
+) -> None:
+    """Whoever may change an address need not know the secret; sent to an address of theirs, they would."""
+    going = [name for name, value in kept.items() if value and name not in config]
+    if going and any(_elsewhere(stored.get(name), config.get(name)) for name in _destinations(channel)):
+        raise SecretNeeded(field=f"config.{going[0]}")
+
+
+def _destinations(channel: Channel) -> list[str]:
+    fields = channel.Config.model_fields
+    return [name for name, field in fields.items() if name == "host" or field.annotation is HttpUrl]
+
+
+def _elsewhere(was: Any, becomes: Any) -> bool:
+    """Another host, or the same by another way."""
+    if not becomes or not was:
+        return False
+    old, new = (urlsplit(str(value).strip()) for value in (was, becomes))
+    return (old.scheme, _place(old)) != (new.scheme, _place(new))
+
+
+def _place(address: SplitResult) -> str:
+    """A bare name of a host is all path."""
+    return (address.netloc or address.path).lower()
 
 
 def _secrets(tx: Transaction, row: ChannelRow) -> dict[str, Any]:
@@ -133,8 +166,8 @@ async def change(tx: Transaction, row: ChannelRow, changes: dict[str, Any]) -> N
     told: Changes = {}
     if (config := changes.pop("config", None)) is not None:
         channel = kind(row.channel_type)
-        was = merged(tx, row, {})
-        _store(tx, row, channel, _checked(channel, was | config))
+        was, becomes = merged(tx, row, {}), merged(tx, row, config)
+        _store(tx, row, channel, _checked(channel, becomes))
         told = _told(was, row.config | _secrets(tx, row), secret_fields(channel))
         set_right(row)
     for field, value in changes.items():

@@ -54,6 +54,44 @@ async def test_a_channel_is_set_up_changed_switched_off_and_deleted(ana: Person)
     assert (await ana.has(CHANNELS))["total"] == 0
 
 
+@pytest.mark.parametrize(
+    ("channel_type", "kept", "moved", "secret"),
+    [
+        ("email", EMAIL, {"host": "mail.evil.example"}, "password"),
+        (
+            "webhook",
+            {"url": "https://hooks.example.org/a", "headers": {"Authorization": "open sesame"}},
+            {"url": "https://evil.example/a"},
+            "headers",
+        ),
+        (
+            "webhook",
+            {"url": "https://hooks.example.org/a", "headers": {"Authorization": "open sesame"}},
+            {"url": "http://hooks.example.org/a"},
+            "headers",
+        ),
+    ],
+)
+async def test_a_secret_does_not_follow_to_another_host(
+    ana: Person, channel_type: str, kept: Json, moved: Json, secret: str
+) -> None:
+    made = await channel(ana, channel_type, "Mail", **kept)
+    path = f"{CHANNELS}/{made['id']}"
+    refused = await ana.patch(path, config=moved)
+    assert (refused.status_code, refused.json()["code"]) == (422, "secret_needed")
+    assert refused.json()["errors"][0]["field"] == f"config.{secret}"
+    assert (await ana.has(path))["config"] == made["config"]
+    again = await ana.patch(path, config=moved | {secret: kept[secret]})
+    assert (again.status_code, again.json()["secrets"]) == (200, [secret])
+
+
+async def test_a_secret_stays_when_the_address_is_another_on_the_same_host(ana: Person) -> None:
+    headers = {"Authorization": "open sesame"}
+    made = await channel(ana, "webhook", "Room", url="https://hooks.example.org/a", headers=headers)
+    moved = await ana.patch(f"{CHANNELS}/{made['id']}", config={"url": "https://HOOKS.example.org/b"})
+    assert (moved.status_code, moved.json()["secrets"]) == (200, ["headers"])
+
+
 async def test_a_secret_never_comes_back_and_stays_until_it_is_replaced(ana: Person, receiver: Receiver) -> None:
     first, second = {"Authorization": "Bearer open sesame"}, {"X-Key": "close sesame"}
     made = await channel(ana, "webhook", "Room", url=receiver.url, headers=first)

@@ -4,15 +4,11 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator
-from http import HTTPStatus
 from typing import Any
 
-import asyncpg
 import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from pulsar import __version__, docs_page
@@ -25,12 +21,15 @@ from pulsar.answers import acknowledge_page
 from pulsar.answers import phone_api as phones
 from pulsar.audit import api as audit
 from pulsar.base import clock
-from pulsar.base.errors import Invalid, NotFound, Problem, Unavailable, document
+from pulsar.base.errors import Problem
 from pulsar.base.follower import Follower
 from pulsar.base.http import API, Pulsar, PulsarNode, View
-from pulsar.base.ids import new_id
 from pulsar.base.logs import safe_path
 from pulsar.console_files import Console, folder
+from pulsar.door.headers import Defaults
+from pulsar.door.limits import Limits, TooManyRequests, limits_from, of_address, standing_headers
+from pulsar.door.request_ids import request_id_of
+from pulsar.door.sharing import Sharing
 from pulsar.engine import health_api as health
 from pulsar.escalation import api as escalation
 from pulsar.escalation import problems_api as problems
@@ -76,6 +75,7 @@ from pulsar.people import keys_api as api_keys
 from pulsar.people import me_api as me
 from pulsar.people import members_api as members
 from pulsar.people import teams_api as teams
+from pulsar.refusals import TooLarge, answer_error, problem_response
 from pulsar.reports import api as reports
 from pulsar.reports import incidents_api as incident_reports
 from pulsar.signin import account_api as my_sign_in
@@ -89,10 +89,6 @@ from pulsar.webhooks import api as webhooks
 from pulsar.webhooks import deliveries_api as webhook_deliveries
 
 log = structlog.get_logger()
-
-_MEDIA_TYPE = "application/problem+json"
-# Out of range, NUL in text, NUL in JSON; and 22000, the driver's own, before anything is sent.
-_UNSTORABLE = {"22000", "22003", "22008", "22021", "22P05"}
 
 
 _ROUTES = (
@@ -154,29 +150,16 @@ _ROUTES = (
 )
 
 
-class TooLarge(Problem, status=413):
-    """A request may have 1 MiB at most."""
-
-
-class Refused(Problem):
-    """What the framework refuses by itself, such as a method that an address does not have."""
-
-    def __init__(self, error: HTTPException) -> None:
-        super().__init__(str(error.detail))
-        self.status = error.status_code  # type: ignore[misc]
-        self.headers.update(error.headers or {})
-
-    @property
-    def code(self) -> str:
-        return HTTPStatus(self.status).name.lower()
-
-
-class Unstorable(Invalid):
-    """A value has something in it that cannot be stored: a NUL character, or a number or time out of all bounds."""
-
-
-class InternalError(Problem, status=500):
-    """Something went wrong on our side; the request id leads to it in the log."""
+# What needs no credentials is counted by where it comes from.
+_FOR_STRANGERS = (
+    "/ack/",
+    "/status/",
+    "/unsubscribe/",
+    f"{API}/meta",
+    f"{API}/calendar/",
+    f"{API}/invitations/",
+    f"{API}/auth/",
+)
 
 
 class Meta(View):
@@ -192,78 +175,19 @@ async def about(pulsar: PulsarNode) -> Meta:
     return Meta(version=__version__, public_url=pulsar.settings.base_url)
 
 
-def _problem_response(problem: Problem, request_id: str) -> JSONResponse:
-    body = document(problem, request_id)
-    return JSONResponse(body, problem.status, headers=problem.headers, media_type=_MEDIA_TYPE)
-
-
-def _as_problem(error: Exception) -> Problem:
-    problem: Problem
-    match error:
-        case Problem():
-            return error
-        case RequestValidationError():
-            problem = Invalid("Some fields do not fit: " + "; ".join(_fields(error)))
-            problem.errors = [
-                {"field": ".".join(map(str, e["loc"][1:])) or str(e["loc"][0]), "message": e["msg"]}
-                for e in error.errors()
-            ]
-            return problem
-        case HTTPException(status_code=404):
-            return NotFound("There is nothing at this address.")
-        case HTTPException(status_code=413):
-            return TooLarge()
-        case HTTPException():
-            return Refused(error)
-        case _ if _sqlstate(error) in _UNSTORABLE:
-            return Unstorable()
-        case _ if _database_is_away(error):
-            return Unavailable()
-        case _:
-            return InternalError()
-
-
-def _fields(error: RequestValidationError) -> list[str]:
-    return [f"{'.'.join(map(str, e['loc'][1:])) or e['loc'][0]}: {e['msg']}" for e in error.errors()]
-
-
-def _sqlstate(error: Exception) -> str:
-    """From SQLAlchemy, or from the driver where a verb uses it directly."""
-    return getattr(error.orig if isinstance(error, DBAPIError) else error, "sqlstate", None) or ""
-
-
-def _database_is_away(error: Exception) -> bool:
-    """A lost connection, a full pool, a server that starts or stops; also a deadlock, where trying again helps."""
-    if isinstance(error, OSError | TimeoutError | asyncpg.InterfaceError):
-        return True
-    if isinstance(error, DBAPIError | asyncpg.PostgresError):
-        state = _sqlstate(error)
-        lost = isinstance(error, DBAPIError) and error.connection_invalidated
-        return lost or state[:2] in {"08", "40", "53", "57"} or not state
-    return isinstance(error, SQLAlchemyError) and "QueuePool" in str(error)
-
-
-async def _answer_error(request: Request, error: Exception) -> JSONResponse:
-    problem = _as_problem(error)
-    if isinstance(problem, InternalError):
-        log.error("request_failed", exc_info=error)
-    elif isinstance(problem, Unavailable):
-        log.warning("database_away", error=type(error).__name__)
-    return _problem_response(problem, request.scope.get("request_id", ""))
-
-
 class Edge:
     """The outermost ASGI callable: names the request, sends ingest its short way, logs what came of it."""
 
-    def __init__(self, api: FastAPI, console: Console) -> None:
+    def __init__(self, api: FastAPI, console: Console, headers: Defaults) -> None:
         self.api = api
         self._console = console
+        self._headers = headers
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await self.api(scope, receive, send)
             return
-        scope["request_id"] = request_id = str(new_id())
+        scope["request_id"] = request_id = request_id_of(scope["headers"])
         scope["arrived_at"] = clock.now()
         started, status = time.monotonic(), 0
 
@@ -271,7 +195,12 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message.setdefault("headers", []).append((b"x-request-id", request_id.encode()))
+                given = message.setdefault("headers", [])
+                given += [
+                    *self._headers.missing(given, data=scope["path"].startswith(API)),
+                    *standing_headers(scope),
+                    (b"x-request-id", request_id.encode()),
+                ]
             await send(message)
 
         # Nothing unbinds it: the server runs each request in a task, and so in a context, of its own.
@@ -304,18 +233,28 @@ class Edge:
             try:
                 await taken_by(scope, receive, send)
             except Exception as error:
-                response = await _answer_error(Request(scope), error)
+                response = await answer_error(Request(scope), error)
                 await response(scope, receive, send)
         elif path.startswith(
             ("/api/", "/ack/", "/status/", "/unsubscribe/", "/health/", "/healthz", "/readyz", "/metrics")
         ):
-            if _announces_too_much(scope):
-                # Here, because the framework's own answer to it would be plain text.
-                await _problem_response(TooLarge(), scope["request_id"])(scope, receive, send)
+            if problem := self._refusal(scope):
+                await problem_response(problem, scope["request_id"])(scope, receive, send)
             else:
                 await self.api(scope, receive, send)
         else:
             await self._console(scope, receive, send)
+
+    def _refusal(self, scope: Any) -> Problem | None:
+        if _announces_too_much(scope):
+            # Here, because the framework's own answer to it would be plain text.
+            return TooLarge()
+        if scope["path"].startswith(_FOR_STRANGERS):
+            try:
+                self.api.state.limits.admit(scope, of_address(scope))
+            except TooManyRequests as problem:
+                return problem
+        return None
 
 
 def _quiet(path: str) -> bool:
@@ -333,7 +272,9 @@ def build_api(pulsar: Pulsar) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(api: FastAPI) -> AsyncIterator[None]:
-        async with pulsar.db.opened(), follower.running(), present(pulsar.db, lambda: follower.up):
+        sharing = Sharing(pulsar.db.url, api.state.limits)
+        present_here = present(pulsar.db, lambda: follower.up)
+        async with pulsar.db.opened(), sharing.running(), follower.running(), present_here:
             api.state.hub = Hub(pulsar, follower)
             yield
             await api.state.ingest.history.close()
@@ -351,7 +292,9 @@ def build_api(pulsar: Pulsar) -> FastAPI:
     )
     api.state.pulsar = pulsar
     api.state.follower = follower
-    api.state.ingest = Ingest(pulsar.db)
+    api.state.limits = Limits(limits_from(pulsar.settings))
+    api.state.known_keys = {}
+    api.state.ingest = Ingest(pulsar.db, api.state.limits)
     api.state.enqueue = Enqueue(api.state.ingest)
     api.state.pings = pings.Pings(pulsar.db)
     for domain in _ROUTES:
@@ -364,7 +307,7 @@ def build_api(pulsar: Pulsar) -> FastAPI:
     api.include_router(health.router)
     api.include_router(docs_page.router)
     for kind in (Problem, RequestValidationError, HTTPException, Exception):
-        api.add_exception_handler(kind, _answer_error)
+        api.add_exception_handler(kind, answer_error)
     _document_ingest(api)
     return api
 
@@ -383,4 +326,4 @@ def _document_ingest(api: FastAPI) -> None:
 
 
 def build(pulsar: Pulsar) -> Edge:
-    return Edge(build_api(pulsar), Console(folder()))
+    return Edge(build_api(pulsar), Console(folder()), Defaults(pulsar.settings.base_url))

@@ -1,5 +1,6 @@
 """How does the console reach a browser? Its static build, out of the wheel: compressed, and cached for good."""
 
+import html
 import mimetypes
 import re
 from functools import cache
@@ -12,12 +13,8 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from pulsar.base.errors import NotFound, Problem, document
 
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
-_SECURITY = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Content-Security-Policy": "frame-ancestors 'none'",
-}
+# What the build wrote into the page, with the digest of the one script that stands in it.
+_POLICY = re.compile(r'http-equiv="content-security-policy" content="([^"]*)"')
 _NOT_BUILT = (
     "<!doctype html><title>Pulsar</title><p>The API is running, but the console is not built. "
     "<code>make install</code> builds it.</p>"
@@ -53,6 +50,11 @@ class Console:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        page = folder / "index.html"
+        found = _POLICY.search(page.read_text()) if page.is_file() else None
+        # As a header it is in force before the first byte is read, and says what a page cannot: who may frame it.
+        policy = f"{html.unescape(found[1])}; " if found else "default-src 'self'; "
+        self._security = {"Content-Security-Policy": policy + "frame-ancestors 'none'"}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await self._response(scope)(scope, receive, send)
@@ -83,7 +85,7 @@ class Console:
         # Files under immutable/ have a digest in their names; everything else is asked for again.
         immutable = path.startswith("_app/immutable/")
         headers = {
-            **_SECURITY,
+            **self._security,
             "Cache-Control": "public, max-age=31536000, immutable" if immutable else "no-cache",
             "Vary": "Accept-Encoding",
         }

@@ -8,6 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from pulsar.base.pages import headers_for
+
 router = APIRouter(include_in_schema=False)
 
 _STYLE = """
@@ -21,7 +23,7 @@ pre { overflow: auto; background: light-dark(#f3f4f7, #14171f); padding: .75rem;
 .method { display: inline-block; min-width: 4.2rem; font-weight: 700 }
 .muted { color: light-dark(#525b6b, #a6afbf) } h2 { margin-top: 2rem } a { color: light-dark(#1858b8, #85b4ff) }
 """
-_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
+_HEADERS = headers_for(_STYLE)
 
 
 class _Document:

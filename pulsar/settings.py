@@ -118,6 +118,23 @@ class Settings(BaseSettings):
         "PULSAR_PUBLIC_URL does not begin with `https://`, to the machine that it runs on.",
     )
 
+    limit_per_caller: int = Field(
+        6000, ge=0, description="Requests a minute by one API key, and by one person who is signed in. 0: no limit."
+    )
+    limit_per_organization: int = Field(
+        60_000, ge=0, description="Requests a minute by all keys and people of one organization. 0: no limit."
+    )
+    limit_per_address: int = Field(
+        3000,
+        ge=0,
+        description="Requests a minute from one address (of IPv6, one /64) that need no credentials, such as those to "
+        "sign in. 0: no limit.",
+    )
+    limit_per_integration: int = Field(120_000, ge=0, description="Requests a minute to one integration. 0: no limit.")
+    limit_signals_per_organization: int = Field(
+        240_000, ge=0, description="Requests a minute to all integrations of one organization. 0: no limit."
+    )
+
     @field_validator("outbound_allow")
     @classmethod
     def _networks(cls, value: str) -> str:

@@ -51,7 +51,14 @@ def database_url(data_dir: Path) -> Iterator[str]:
 @pytest_asyncio.fixture(scope="session")
 async def pulsar(database_url: str, data_dir: Path) -> Pulsar:
     """The node, its database migrated, as the application and the engine of these tests have it."""
-    settings = Settings(data_dir=data_dir, database_url=database_url, public_url="http://pulsar.test")
+    settings = Settings(
+        data_dir=data_dir,
+        database_url=database_url,
+        public_url="http://pulsar.test",
+        # All tests come from one address, and some ask every route in every role.
+        limit_per_caller=1_000_000,
+        limit_per_address=1_000_000,
+    )
     keys = Keys(SECRET_KEY)
     await schema.migrate(database_url, keys)
     return Pulsar(settings, keys, Database(database_url, keys, size=20))

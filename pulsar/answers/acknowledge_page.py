@@ -18,6 +18,7 @@ from pulsar.base.crypto import BadSignature
 from pulsar.base.db import Transaction
 from pulsar.base.events import SYSTEM, Actor
 from pulsar.base.http import Pulsar, PulsarNode
+from pulsar.base.pages import headers_for
 from pulsar.notify.message import ACKNOWLEDGE
 from pulsar.notify.model import ChannelRow
 from pulsar.orgs.actions import membership_of
@@ -25,13 +26,6 @@ from pulsar.people.names import user_names
 
 router = APIRouter(include_in_schema=False)
 
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-}
 _STYLE = """
 :root { color-scheme: light dark }
 body { margin: 0; font: 17px/1.5 system-ui, sans-serif; background: light-dark(#fff, #0b0d12);
@@ -44,6 +38,7 @@ button { width: 100%; min-height: 64px; font: inherit; font-weight: 600; font-si
   border-radius: 12px; background: #1858b8; color: #fff; margin: 1rem 0 }
 a { color: light-dark(#1858b8, #85b4ff) }
 """
+_HEADERS = headers_for(_STYLE) | {"Cache-Control": "no-store"}
 
 
 def _page(title: str, body: str, status: int = 200) -> HTMLResponse:

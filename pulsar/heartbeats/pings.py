@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import text
 
 from pulsar.base import clock
-from pulsar.base.asgi import answer
+from pulsar.base.asgi import answer, refuse
 from pulsar.base.crypto import token_hash
 from pulsar.base.db import Database
-from pulsar.base.errors import NotFound, Problem, document
+from pulsar.base.errors import NotFound, Problem
 from pulsar.base.http import API
 
 PUBLIC_PATH = f"{API}/heartbeat/"
@@ -43,8 +43,7 @@ class Pings:
                 raise NotAPing
             await self.take(scope["path"][len(PUBLIC_PATH) :])
         except Problem as problem:
-            told = document(problem, scope.get("request_id", ""))
-            await answer(send, problem.status, told, "application/problem+json")
+            await refuse(send, problem, scope.get("request_id", ""))
         else:
             await answer(send, 200, {"ok": True})
 

@@ -26,13 +26,13 @@ class Enqueue:
             if scope["method"] != "POST":
                 raise MethodNotAllowed
             body = await read_body(scope, receive)
-            known = await self._ingest.known(_routing_key(parsed(body)))
+            known = await self._ingest.known(scope, _routing_key(parsed(body)))
             # Whatever the integration's kind: who calls this address speaks Events v2.
             known = replace(known, source=registry()["pagerduty"])
             (taken,) = await self._ingest.take(known, body, sender(scope))
         except Problem as problem:
             await self._ingest.refuse(known, problem)
-            await answer(send, _status(problem), _refusal(problem))
+            await answer(send, _status(problem), _refusal(problem), more_headers=problem.headers)
             return
         said = {"status": "success", "message": "Event processed", "dedup_key": taken.alias}
         await answer(send, 202, said)

@@ -3,6 +3,7 @@
 The counterpart of its route in the OpenAPI document is `DOCUMENTED` below.
 """
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,10 +15,11 @@ from sqlalchemy import text
 
 from pulsar.alerts.intake import Taken
 from pulsar.base import clock
-from pulsar.base.asgi import answer
+from pulsar.base.asgi import answer, refuse
 from pulsar.base.crypto import token_hash
 from pulsar.base.db import Database
-from pulsar.base.errors import Problem, document
+from pulsar.base.errors import Problem
+from pulsar.door.limits import Limits, TooManyRequests, of_address, of_integration
 from pulsar.inbound import actions
 from pulsar.inbound.api import PUBLIC_PATH
 from pulsar.inbound.batch import Intake
@@ -32,6 +34,7 @@ _TOKEN_LENGTH = 64
 # Which token leads where never changes, so it is remembered for good; whether it still stands and is switched on
 # is looked up with every commit.
 _MOST_REMEMBERED = 10_000
+_TELL_AGAIN_SECONDS = 10.0
 
 _signals = Metric("pulsar_signals_total", "Signals taken in, by what became of them.", ["source", "result"])
 _refusals = Metric("pulsar_ingest_refused_total", "Requests to incoming tokens that were refused.", ["reason"])
@@ -48,11 +51,13 @@ class Known:
 class Ingest:
     """An ASGI callable. `scope["path"]` begins with PUBLIC_PATH."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, limits: Limits) -> None:
         self._db = db
+        self._limits = limits
         self._intake = Intake(db)
         self.history = History(db)
         self._known: dict[str, Known] = {}
+        self._told: dict[UUID, float] = {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         known: Known | None = None
@@ -60,13 +65,12 @@ class Ingest:
             if scope["method"] != "POST":
                 raise MethodNotAllowed
             # The token first, so that its owner learns of a body that is too large.
-            known = await self.known(scope["path"][len(PUBLIC_PATH) :])
+            known = await self.known(scope, scope["path"][len(PUBLIC_PATH) :])
             body = await self._body(known, scope, receive)
             taken = await self.take(known, body, sender(scope))
         except Problem as problem:
             await self.refuse(known, problem)
-            refusal = document(problem, scope.get("request_id", ""))
-            await answer(send, problem.status, refusal, "application/problem+json")
+            await refuse(send, problem, scope.get("request_id", ""))
             return
         await answer(send, 202, _summary(taken))
 
@@ -114,20 +118,38 @@ class Ingest:
         if known:
             await self._explain(known, problem)
 
-    async def known(self, token: str) -> Known:
-        """Raises UnknownToken."""
+    def _told_of(self, known: Known) -> bool:
+        """Whether its owner has just been told: a storm of refusals must not cost what it was refused for."""
+        now = time.monotonic()
+        if self._told.get(known.token_id, -_TELL_AGAIN_SECONDS) > now - _TELL_AGAIN_SECONDS:
+            return True
+        self._told[known.token_id] = now
+        return False
+
+    async def known(self, scope: dict[str, Any], token: str) -> Known:
+        """Whose token it is, and one request less that may come by it. Raises UnknownToken, or TooManyRequests."""
+        known = self._known.get(token) or await self._found(scope, token)
+        try:
+            self._limits.admit(scope, *of_integration(known.org, known.token_id))
+        except TooManyRequests as problem:
+            if not self._told_of(known):
+                await self._explain(known, problem)
+            raise
+        return known
+
+    async def _found(self, scope: dict[str, Any], token: str) -> Known:
         if len(token) != _TOKEN_LENGTH:
             raise UnknownToken
-        known = self._known.get(token)
-        if not known:
-            async with self._db.without_org() as tx:
-                query = text("SELECT * FROM incoming_token(:hash)")
-                row = (await tx.execute(query, {"hash": token_hash(token)})).one_or_none()
-            if not row:
-                raise UnknownToken
-            if len(self._known) >= _MOST_REMEMBERED:
-                self._known.clear()
-            known = self._known[token] = Known(row.org_id, row.id, registry()[row.integration_type], token)
+        # Guesses are counted by where they come from.
+        self._limits.take(of_address(scope))
+        async with self._db.without_org() as tx:
+            query = text("SELECT * FROM incoming_token(:hash)")
+            row = (await tx.execute(query, {"hash": token_hash(token)})).one_or_none()
+        if not row:
+            raise UnknownToken
+        if len(self._known) >= _MOST_REMEMBERED:
+            self._known.clear()
+        known = self._known[token] = Known(row.org_id, row.id, registry()[row.integration_type], token)
         return known
 
     async def _explain(self, known: Known, problem: Problem) -> None:
@@ -207,6 +229,7 @@ DOCUMENTED: dict[str, Any] = {
             "404": {"description": "unknown_token"},
             "413": {"description": "payload_too_large"},
             "422": {"description": "unreadable_payload"},
+            "429": {"description": "too_many_requests, with Retry-After"},
         },
     }
 }

@@ -16,11 +16,14 @@ from pulsar.base.db import Transaction
 from pulsar.base.errors import Forbidden, NotSignedIn
 from pulsar.base.events import Actor
 from pulsar.base.http import API, Principal, Pulsar, PulsarNode, bearer, principal_from
+from pulsar.door.limits import limits_of, of_address, of_caller
 from pulsar.orgs.model import Membership, Organization
 from pulsar.orgs.roles import Role
 from pulsar.people import keys
 from pulsar.people.model import SessionRow, User
 from pulsar.people.permissions import Scope, opened_by, role_with
+
+_MOST_KNOWN_KEYS = 10_000
 
 
 class NeedsPerson(Forbidden):
@@ -58,19 +61,36 @@ def principal(request: Request, pulsar: PulsarNode) -> Principal:
     token = bearer(request)
     if not token:
         raise NotSignedIn
-    return principal_from(token, pulsar.keys)
+    found = principal_from(token, pulsar.keys)
+    limits_of(request).admit(request.scope, *of_caller(found.org_id, user_id=found.user_id))
+    return found
 
 
 async def anybody(request: Request, pulsar: PulsarNode) -> Anybody:
     secret = _key_in(request)
     if not secret:
         return principal(request, pulsar)
+    org_id, key_id = await _whose(request, pulsar, secret)
+    limits_of(request).admit(request.scope, *of_caller(org_id, key_id=key_id))
+    return KeyHolder(org_id, key_id, secret, request.url.path.removeprefix(f"{API}/"))
+
+
+async def _whose(request: Request, pulsar: Pulsar, secret: str) -> tuple[UUID, UUID]:
+    """The organization and the key, which never change for a secret, so they are remembered; whether it is good is
+    looked up in the transaction of the request. Guesses are counted by where they come from. Raises NotSignedIn."""
+    known: dict[bytes, tuple[UUID, UUID]] = request.app.state.known_keys
+    of_secret = crypto.token_hash(secret)
+    if found := known.get(of_secret):
+        return found
+    limits_of(request).take(of_address(request.scope))
     async with pulsar.db.without_org() as tx:
-        query = text("SELECT org_id, id FROM api_key(:hash)")
-        row = (await tx.execute(query, {"hash": crypto.token_hash(secret)})).one_or_none()
+        row = (await tx.execute(text("SELECT org_id, id FROM api_key(:hash)"), {"hash": of_secret})).one_or_none()
     if not row:
         raise NotSignedIn("There is no such API key, or it was revoked.")
-    return KeyHolder(row.org_id, row.id, secret, request.url.path.removeprefix(f"{API}/"))
+    if len(known) >= _MOST_KNOWN_KEYS:
+        known.clear()
+    found = known[of_secret] = (row.org_id, row.id)
+    return found
 
 
 Caller = Annotated[Principal, Depends(principal)]

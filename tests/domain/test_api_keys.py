@@ -1,14 +1,17 @@
 """API keys: what a script may do with one, for how long, and who is said to have done it."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
+from pulsar import app
 from pulsar.base import clock
+from pulsar.base.db import Database
 from pulsar.base.http import Pulsar
 from pulsar.people.model import ApiKey
 from tests.ladders import Json, activity
@@ -196,3 +199,24 @@ async def test_a_script_configures_channels_catches_up_with_events_and_exports_t
     exported = await asked(http, await key(ana, "admin"), "GET", "/audit/export")
     assert exported.status_code == 200
     assert "channel.created" in exported.text
+
+
+async def test_a_request_by_a_key_is_one_transaction_once_the_key_is_known(pulsar: Pulsar, ana: Person) -> None:
+    made = await key(ana, "read")
+    begun: list[str] = []
+    database = Database(pulsar.db.url, pulsar.keys, size=1)
+
+    def listen(_: Any, slot: Any) -> None:
+        slot.driver_connection.add_query_logger(lambda said: begun.append(said.query))
+
+    event.listen(database.engine.sync_engine, "connect", listen)
+    edge = app.build(replace(pulsar, db=database))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(edge), base_url="http://pulsar.test") as http:
+        for transactions in (2, 1, 1):
+            begun.clear()
+            assert (await asked(http, made, "GET", "/teams")).status_code == 200
+            assert sum(query.startswith("BEGIN") for query in begun) == transactions
+        assert (await ana.delete(f"{KEYS}/{made['id']}")).status_code == 204
+        # What is remembered is whose it is, and not that it is good.
+        assert (await asked(http, made, "GET", "/teams")).status_code == 401
+    await database.engine.dispose()

@@ -145,14 +145,6 @@ async def test_no_path_leads_out_of_the_folder(path: str, folder: Path) -> None:
     assert status == 404 or body == PAGE.encode()
 
 
-async def test_the_page_may_be_put_into_no_frame_and_its_type_not_guessed(http: httpx.AsyncClient) -> None:
-    for path in ("/", "/favicon.svg"):
-        headers = (await http.get(path)).headers
-        assert headers["x-content-type-options"] == "nosniff"
-        assert "frame-ancestors 'none'" in headers["content-security-policy"]
-        assert headers["x-frame-options"] == "DENY"
-
-
 async def test_where_it_was_not_built_it_says_what_to_do(tmp_path: Path) -> None:
     transport = httpx.ASGITransport(Console(tmp_path))
     async with httpx.AsyncClient(transport=transport, base_url="http://pulsar.test") as client:

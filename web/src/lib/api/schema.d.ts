@@ -17908,6 +17908,13 @@ export interface operations {
 				};
 				content?: never;
 			};
+			/** @description too_many_requests, with Retry-After */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
 		};
 	};
 	get_ping: {

@@ -80,6 +80,12 @@ from pulsar.reports import api as reports
 from pulsar.reports import incidents_api as incident_reports
 from pulsar.signin import account_api as my_sign_in
 from pulsar.signin import api as signin
+from pulsar.signin import factors_api as my_factors
+from pulsar.signin import passkeys_api as my_passkeys
+from pulsar.signin import proving_api as proving
+from pulsar.signin import requiring_api as requiring
+from pulsar.signin import second_step_api as second_step
+from pulsar.signin import sessions_api as my_sessions
 from pulsar.statuspage import api as status_page
 from pulsar.statuspage import public as public_status_page
 from pulsar.statuspage import public_readers, readers_api
@@ -93,7 +99,13 @@ log = structlog.get_logger()
 
 _ROUTES = (
     signin,
+    second_step,
     my_sign_in,
+    proving,
+    my_factors,
+    my_passkeys,
+    my_sessions,
+    requiring,
     people,
     me,
     members,

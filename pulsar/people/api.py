@@ -43,7 +43,10 @@ class Switch(Refresh):
 
 
 class MeView(View):
+    """`verify_email`: a link can be mailed that verifies your address, and that has yet to be done."""
+
     user: UserView
+    verify_email: bool
     organization: OrganizationView
     organizations: list[OrganizationView]
     operator: bool
@@ -95,13 +98,18 @@ async def logout(body: Refresh, request: Request, response: Response, pulsar: Pu
 
 
 @router.get("/auth/me")
-async def me(caller: Caller, tx: AsEnrolling) -> MeView:
+async def me(caller: Caller, tx: AsEnrolling, pulsar: PulsarNode) -> MeView:
     user = await tx.get_one(User, caller.user_id)
     organizations = await sessions.organizations_of(tx, caller.user_id)
     views = [OrganizationView.model_validate(o) for o in organizations]
     here = next(view for view in views if view.id == caller.org_id)
-    operator = await operates(tx, user)
-    return MeView(user=UserView.model_validate(user), organization=here, organizations=views, operator=operator)
+    return MeView(
+        user=UserView.model_validate(user),
+        verify_email=bool(pulsar.settings.mail_url) and not user.email_verified_at,
+        organization=here,
+        organizations=views,
+        operator=await operates(tx, user),
+    )
 
 
 @router.post("/organizations", status_code=201)

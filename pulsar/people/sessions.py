@@ -2,13 +2,13 @@
 
 Whether somebody may begin one is for `pulsar.signin` to say."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, text, update
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from pulsar.base import clock, crypto
@@ -25,6 +25,8 @@ ACCESS_LIFETIME = timedelta(minutes=15)
 REFRESH_LIFETIME = timedelta(days=7)
 SESSION_LIFETIME = timedelta(days=30)
 """However much it is used (ASVS 7.3.2)."""
+
+Which = ColumnElement[bool]
 
 
 class InvalidCredentials(NotSignedIn):
@@ -215,7 +217,7 @@ async def _end_copied(tx: Transaction, row: SessionRow, *, spent: bool) -> None:
         tx.record_in({row.organization_id}, SessionsEnded(row.user_id, reason="copied", count=1))
 
 
-def _lives() -> ColumnElement[bool]:
+def lives() -> Which:
     now = clock.now()
     return (
         SessionRow.ended_at.is_(None) & (SessionRow.ends_at > now) & (SessionRow.last_used_at > now - REFRESH_LIFETIME)
@@ -224,13 +226,7 @@ def _lives() -> ColumnElement[bool]:
 
 async def living(tx: Transaction, session_ids: Collection[UUID]) -> set[UUID]:
     """Which of these have neither ended nor expired."""
-    return set(await tx.scalars(select(SessionRow.id).where(SessionRow.id.in_(session_ids), _lives())))
-
-
-async def of_user(tx: Transaction, user_id: UUID) -> Sequence[SessionRow]:
-    """Those that live, in all organizations, the one used last first."""
-    query = select(SessionRow).where(SessionRow.user_id == user_id, _lives()).order_by(SessionRow.last_used_at.desc())
-    return (await tx.scalars(query)).all()
+    return set(await tx.scalars(select(SessionRow.id).where(SessionRow.id.in_(session_ids), lives())))
 
 
 async def logout(tx: Transaction, refresh_token: str) -> None:
@@ -244,10 +240,12 @@ async def logout(tx: Transaction, refresh_token: str) -> None:
             tx.record_in({row.organization_id}, SignedOut(row.user_id))
 
 
-async def end(tx: Transaction, *which: ColumnElement[bool]) -> int:
+async def end(tx: Transaction, *which: Which) -> int:
     """Of those that live, at once: who asks with an access token of one is refused. Answers how many these were."""
-    ending = update(SessionRow).where(_lives(), *which).values(ended_at=clock.now()).returning(SessionRow.id)
-    return len((await tx.scalars(ending)).all())
+    found = (await tx.scalars(select(SessionRow).where(lives(), *which).with_for_update())).all()
+    for row in found:
+        row.ended_at = clock.now()
+    return len(found)
 
 
 async def end_all(tx: Transaction, user_id: UUID, organization_id: UUID) -> None:

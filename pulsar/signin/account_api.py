@@ -8,14 +8,16 @@ from pydantic import EmailStr, StringConstraints
 
 from pulsar.base import crypto
 from pulsar.base.http import Body, PulsarNode, View
+from pulsar.orgs.model import Organization
 from pulsar.people import throttle
 from pulsar.people.access import AsEnrolling, Caller
 from pulsar.people.model import User
 from pulsar.people.signed_in import Password, client_of
-from pulsar.signin import addresses, password, proving, resets
+from pulsar.signin import addresses, password, proving, recovery, resets
 from pulsar.signin.addresses import AlreadyVerified
 from pulsar.signin.api import NoMail
 from pulsar.signin.mail import server_of
+from pulsar.signin.model import Totp
 
 router = APIRouter(tags=["Accounts"])
 
@@ -38,34 +40,35 @@ class AddressView(View):
     sent_to: str | None
 
 
-class Confirmation(Body):
-    password: Secret
-
-
 class SecurityView(View):
+    """`confirm_by`: what counts as a proof of this account's."""
+
     email: str
     email_verified_at: datetime | None
     mail: bool
     has_password: bool
+    second_factor_at: datetime | None
+    second_factor_required: bool
+    totp_since: datetime | None
+    recovery_codes_left: int
+    confirm_by: list[str]
 
 
 @router.get("/auth/security")
 async def get_security(caller: Caller, tx: AsEnrolling, pulsar: PulsarNode) -> SecurityView:
     user = await tx.get_one(User, caller.user_id)
+    app = await tx.get(Totp, user.id)
     return SecurityView(
         email=user.email,
         email_verified_at=user.email_verified_at,
         mail=bool(server_of(pulsar.settings)),
         has_password=bool(user.password_hash),
+        second_factor_at=user.second_factor_at,
+        second_factor_required=(await tx.get_one(Organization, tx.org)).second_factor_required,
+        totp_since=app.confirmed_at if app else None,
+        recovery_codes_left=await recovery.left(tx, user.id),
+        confirm_by=list(await proving.methods_of(tx, user)),
     )
-
-
-@router.post("/auth/confirm", status_code=204)
-async def confirm(body: Confirmation, caller: Caller, tx: AsEnrolling, request: Request, pulsar: PulsarNode) -> None:
-    """For the next ten minutes it counts as shown that it is you, in this session."""
-    user = await tx.get_one(User, caller.user_id)
-    await password.confirm(pulsar.db, user, body.password, client_of(request))
-    await proving.note(tx, caller.session_id)
 
 
 @router.put("/auth/password", status_code=204)

@@ -36,3 +36,37 @@ class EmailVerified(SignInEvent):
 class EmailChanged(SignInEvent):
     type: ClassVar = "user.email_changed"
     changes: Changes
+
+
+@dataclass(frozen=True)
+class SecondFactorAdded(SignInEvent):
+    type: ClassVar = "user.second_factor_added"
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True)
+class SecondFactorRemoved(SignInEvent):
+    type: ClassVar = "user.second_factor_removed"
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True)
+class PasskeyRenamed(SignInEvent):
+    type: ClassVar = "user.passkey_renamed"
+    changes: Changes
+
+
+@dataclass(frozen=True)
+class RecoveryCodesMade(SignInEvent):
+    type: ClassVar = "user.recovery_codes_made"
+
+
+@dataclass(frozen=True)
+class SecondFactorRequired(Event):
+    """Or no longer: it says which."""
+
+    type: ClassVar = "organization.second_factor_changed"
+    subject_type: ClassVar = "organization"
+    changes: Changes

@@ -17,6 +17,7 @@ from pulsar.inbound.history import Arrival
 from pulsar.orgs.model import Membership
 from pulsar.people import accounts, contacts
 from pulsar.people.accounts import Account
+from pulsar.signin.model import Passkey
 from pulsar.statuspage import readers
 from pulsar.webhooks import outcome, planning
 from pulsar.webhooks.claiming import claim
@@ -65,29 +66,51 @@ async def _objects(owner: Person, engine: Engine, mailbox: Mailbox) -> dict[str,
     async with engine.pulsar.db.in_org(owner.org_id) as tx:
         contact = await contacts.add(tx, owner.id, "phone", "+4915112345678")
         account = await accounts.link(tx, owner.id, Account("slack", "T1", f"U{owner.id.hex}", owner.name))
+    signing_in = await _signing_in(engine.pulsar, owner)
     device = await owner.makes("/users/me/devices", name="Phone", subscription=Browser().subscription())
     invitation = await owner.makes("/invitations", email=f"guest-{owner.email}", team_ids=[team["id"]])
     hook = await _webhook(engine.pulsar, owner)
     elsewhere = (
         hook | await _on_call(owner, team["id"]) | await _incident(engine.pulsar, owner, team["id"], alert["id"])
     )
-    return elsewhere | {
-        "alert_id": alert["id"],
-        "channel_id": channel["id"],
-        "contact_id": str(contact.id),
-        "account_id": str(account.id),
-        "device_id": device["id"],
-        "invitation_id": invitation["id"],
-        "log_id": log["items"][0]["id"],
-        "payload_id": str(payload),
-        "policy_id": policy["id"],
-        "preference_id": preference["id"],
-        "rule_id": policy["rules"][0]["id"],
-        "target_id": policy["rules"][0]["targets"][0]["id"],
-        "team_id": team["id"],
-        "token_id": token["id"],
-        "user_id": str(owner.id),
-    }
+    return (
+        elsewhere
+        | signing_in
+        | {
+            "alert_id": alert["id"],
+            "channel_id": channel["id"],
+            "contact_id": str(contact.id),
+            "account_id": str(account.id),
+            "device_id": device["id"],
+            "invitation_id": invitation["id"],
+            "log_id": log["items"][0]["id"],
+            "payload_id": str(payload),
+            "policy_id": policy["id"],
+            "preference_id": preference["id"],
+            "rule_id": policy["rules"][0]["id"],
+            "target_id": policy["rules"][0]["targets"][0]["id"],
+            "team_id": team["id"],
+            "token_id": token["id"],
+            "user_id": str(owner.id),
+        }
+    )
+
+
+async def _signing_in(pulsar: Pulsar, owner: Person) -> dict[str, str]:
+    """A passkey, without what counts as a second factor of the account."""
+    async with pulsar.db.without_org() as tx:
+        passkey = Passkey(
+            user_id=owner.id,
+            name="Laptop",
+            credential_id=owner.id.bytes,
+            public_key=b"",
+            sign_count=0,
+            transports="",
+            synced=False,
+        )
+        tx.add(passkey)
+    session = (await owner.has("/auth/sessions"))["items"][0]
+    return {"passkey_id": str(passkey.id), "session_id": session["id"]}
 
 
 async def _payload(pulsar: Pulsar, owner: Person, token_id: UUID) -> UUID:

@@ -22,6 +22,10 @@ PUBLIC = {
     "POST /auth/password/forgotten",
     "POST /auth/password/reset",
     "POST /auth/email/verify",
+    "POST /auth/second-factor",
+    "POST /auth/second-factor/passkey",
+    "POST /auth/passkey/options",
+    "POST /auth/passkey",
     "POST /webhook/{token}",
     "GET /heartbeat/{token}",
     "POST /heartbeat/{token}",
@@ -38,6 +42,14 @@ FOR_VIEWERS = {
     "POST /organizations",
     "PATCH /auth/me",
     "POST /auth/confirm",
+    "POST /auth/confirm/passkey",
+    "POST /auth/totp",
+    "DELETE /auth/totp",
+    "POST /auth/totp/confirm",
+    "POST /auth/recovery-codes",
+    "POST /auth/passkeys",
+    "POST /auth/passkeys/options",
+    "POST /auth/sessions/end-others",
     "PUT /auth/password",
     "PUT /auth/email",
     "POST /auth/email/verification",
@@ -57,8 +69,11 @@ FOR_ADMINS = {"GET /audit", "GET /audit/export", "GET /api-keys", "GET /api-keys
 # Who operates the installation is no matter of a role in an organization.
 BY_OPERATOR = {"GET /system"}
 FOR_ADMINS |= BY_OPERATOR
+FOR_ADMINS |= {"GET /organizations/current/sign-in"}
 # One person's own: to whom it does not belong it is not there, in the same organization either.
 OWN = (
+    "/auth/passkeys/{passkey_id}",
+    "/auth/sessions/{session_id}",
     "/users/me/accounts/{account_id}",
     "/users/me/contacts/{contact_id}",
     "/users/me/contacts/{contact_id}/code",

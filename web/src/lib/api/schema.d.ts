@@ -119,6 +119,81 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/auth/second-factor': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Give Second Factor
+		 * @description With the `challenge` of a login that was answered `second_factor_needed`, and one of `code`, `recovery_code` and
+		 *     `credential`. Five minutes, and ten tries for an account in fifteen.
+		 */
+		post: operations['give_second_factor'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/auth/second-factor/passkey': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Ask For Second Factor */
+		post: operations['ask_for_second_factor'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/auth/passkey/options': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Ask For Passkey */
+		post: operations['ask_for_passkey'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/auth/passkey': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Login By Passkey
+		 * @description Without a password: the passkey has seen a finger, a face or a PIN. No second factor is asked for.
+		 */
+		post: operations['login_by_passkey'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/auth/security': {
 		parameters: {
 			query?: never;
@@ -130,26 +205,6 @@ export interface paths {
 		get: operations['get_security'];
 		put?: never;
 		post?: never;
-		delete?: never;
-		options?: never;
-		head?: never;
-		patch?: never;
-		trace?: never;
-	};
-	'/api/v1/auth/confirm': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		get?: never;
-		put?: never;
-		/**
-		 * Confirm
-		 * @description For the next ten minutes it counts as shown that it is you, in this session.
-		 */
-		post: operations['confirm'];
 		delete?: never;
 		options?: never;
 		head?: never;
@@ -209,6 +264,235 @@ export interface paths {
 		 * @description The new address counts when the link that is mailed there was opened.
 		 */
 		put: operations['change_email'];
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/auth/confirm/passkey': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Ask To Confirm */
+		post: operations['ask_to_confirm'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/auth/confirm': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Confirm
+		 * @description For the next ten minutes it counts as shown that it is you, in this session.
+		 */
+		post: operations['confirm'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/auth/totp': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Begin Totp
+		 * @description A secret for an authenticator app. It counts when a code of the app's was confirmed.
+		 */
+		post: operations['begin_totp'];
+		/** Remove Totp */
+		delete: operations['remove_totp'];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/auth/totp/confirm': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Confirm Totp
+		 * @description With the first second factor come recovery codes, and all your other sessions end.
+		 */
+		post: operations['confirm_totp'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/auth/recovery-codes': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Make Recovery Codes
+		 * @description Ten new ones. Those there were are good for nothing then.
+		 */
+		post: operations['make_recovery_codes'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/auth/passkeys': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List Passkeys */
+		get: operations['list_passkeys'];
+		put?: never;
+		/** Add Passkey */
+		post: operations['add_passkey'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/auth/passkeys/options': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Ask For New Passkey */
+		post: operations['ask_for_new_passkey'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/auth/passkeys/{passkey_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** Remove Passkey */
+		delete: operations['remove_passkey'];
+		options?: never;
+		head?: never;
+		/** Rename Passkey */
+		patch: operations['rename_passkey'];
+		trace?: never;
+	};
+	'/api/v1/auth/sessions': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * List Sessions
+		 * @description In all of your organizations, the newest sign-in first.
+		 */
+		get: operations['list_sessions'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/auth/sessions/{session_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/**
+		 * End Session
+		 * @description At once, for its access token too.
+		 */
+		delete: operations['end_session'];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/auth/sessions/end-others': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** End Other Sessions */
+		post: operations['end_other_sessions'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/organizations/current/sign-in': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Get Requirement */
+		get: operations['get_requirement'];
+		/**
+		 * Set Requirement
+		 * @description From then on, members without one can add one and do nothing else.
+		 */
+		put: operations['set_requirement'];
 		post?: never;
 		delete?: never;
 		options?: never;
@@ -3434,6 +3718,30 @@ export interface components {
 			/** Name */
 			name: string;
 		};
+		/**
+		 * AddedPasskey
+		 * @description With `recovery_codes`, shown this once, if it is the first second factor.
+		 */
+		AddedPasskey: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
+			/** Synced */
+			synced: boolean;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			/** Last Used At */
+			last_used_at: string | null;
+			/** Recovery Codes */
+			recovery_codes: string[];
+		};
 		/** Address */
 		Address: {
 			/**
@@ -3760,6 +4068,11 @@ export interface components {
 			 */
 			status: 'pending' | 'sending' | 'sent' | 'delivered' | 'failed' | 'cancelled' | 'suppressed';
 		};
+		/** Challenged */
+		Challenged: {
+			/** Challenge */
+			challenge: string;
+		};
 		/** ChangeView */
 		ChangeView: {
 			/**
@@ -3943,6 +4256,14 @@ export interface components {
 			/** Answer */
 			answer: string;
 		};
+		/**
+		 * CodesView
+		 * @description Shown this once. Empty where there are some already.
+		 */
+		CodesView: {
+			/** Recovery Codes */
+			recovery_codes: string[];
+		};
 		/** ComponentChange */
 		ComponentChange: {
 			/**
@@ -3997,10 +4318,23 @@ export interface components {
 			/** Version */
 			version: number;
 		};
-		/** Confirmation */
+		/**
+		 * Confirmation
+		 * @description `password`, or, of an account with a second factor, that; with a `credential` the `challenge` that it is for.
+		 */
 		Confirmation: {
+			/** Code */
+			code?: string | null;
+			/** Recovery Code */
+			recovery_code?: string | null;
+			/** Credential */
+			credential?: {
+				[key: string]: unknown;
+			} | null;
 			/** Password */
-			password: string;
+			password?: string | null;
+			/** Challenge */
+			challenge?: string | null;
 		};
 		/** ContactView */
 		ContactView: {
@@ -4504,6 +4838,11 @@ export interface components {
 			/** Detail */
 			detail: string;
 		};
+		/** EndedView */
+		EndedView: {
+			/** Ended */
+			ended: number;
+		};
 		/** EndpointChange */
 		EndpointChange: {
 			/**
@@ -4674,6 +5013,18 @@ export interface components {
 			 * Format: date-time
 			 */
 			updated_at: string;
+		};
+		/**
+		 * EnrolmentView
+		 * @description `qr`: the `uri` as an SVG image.
+		 */
+		EnrolmentView: {
+			/** Secret */
+			secret: string;
+			/** Uri */
+			uri: string;
+			/** Qr */
+			qr: string;
 		};
 		/** EscalateNow */
 		EscalateNow: {
@@ -5538,9 +5889,14 @@ export interface components {
 			 */
 			time_zone?: string;
 		};
-		/** MeView */
+		/**
+		 * MeView
+		 * @description `verify_email`: a link can be mailed that verifies your address, and that has yet to be done.
+		 */
 		MeView: {
 			user: components['schemas']['UserView'];
+			/** Verify Email */
+			verify_email: boolean;
 			organization: components['schemas']['OrganizationView'];
 			/** Organizations */
 			organizations: components['schemas']['OrganizationView'][];
@@ -5589,6 +5945,43 @@ export interface components {
 			version: string;
 			/** Public Url */
 			public_url: string;
+		};
+		/**
+		 * MySessionView
+		 * @description `method`: how it was shown who you are. `address` and `device` are those of its last use; `current`: it is the
+		 *     one that asks.
+		 */
+		MySessionView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Method */
+			method: string;
+			/** Address */
+			address: string;
+			/** Device */
+			device: string;
+			/** Organization */
+			organization: string;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			/**
+			 * Last Used At
+			 * Format: date-time
+			 */
+			last_used_at: string;
+			/**
+			 * Ends At
+			 * Format: date-time
+			 */
+			ends_at: string;
+			/** Current */
+			current: boolean;
 		};
 		/** Named */
 		Named: {
@@ -6039,6 +6432,17 @@ export interface components {
 			 * @enum {string}
 			 */
 			effective?: 'now' | 'end_of_shift' | 'end_of_round';
+		};
+		/** NewPasskey */
+		NewPasskey: {
+			/** Name */
+			name: string;
+			/** Challenge */
+			challenge: string;
+			/** Credential */
+			credential: {
+				[key: string]: unknown;
+			};
 		};
 		/** NewPassword */
 		NewPassword: {
@@ -6636,6 +7040,18 @@ export interface components {
 			/** Mail */
 			mail: boolean;
 		};
+		/**
+		 * OptionsView
+		 * @description `public_key` is for the browser's navigator.credentials; `challenge` goes back with what it answers.
+		 */
+		OptionsView: {
+			/** Challenge */
+			challenge: string;
+			/** Public Key */
+			public_key: {
+				[key: string]: unknown;
+			};
+		};
 		/** Order */
 		Order: {
 			/** User Ids */
@@ -7097,6 +7513,21 @@ export interface components {
 			/** Next Cursor */
 			next_cursor: string | null;
 		};
+		/** Page[MySessionView] */
+		Page_MySessionView_: {
+			/** Items */
+			items: components['schemas']['MySessionView'][];
+			/** Total */
+			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
 		/** Page[NoteView] */
 		Page_NoteView_: {
 			/** Items */
@@ -7191,6 +7622,21 @@ export interface components {
 		Page_ParticipantView_: {
 			/** Items */
 			items: components['schemas']['ParticipantView'][];
+			/** Total */
+			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
+		/** Page[PasskeyView] */
+		Page_PasskeyView_: {
+			/** Items */
+			items: components['schemas']['PasskeyView'][];
 			/** Total */
 			total: number;
 			/** Total Is Exact */
@@ -7467,6 +7913,50 @@ export interface components {
 			name: string;
 			/** Active */
 			active: boolean;
+		};
+		/** PasskeyLogin */
+		PasskeyLogin: {
+			/** Challenge */
+			challenge: string;
+			/** Credential */
+			credential: {
+				[key: string]: unknown;
+			};
+			/** Organization Id */
+			organization_id?: string | null;
+			/**
+			 * Session
+			 * @default token
+			 * @enum {string}
+			 */
+			session?: 'token' | 'cookie';
+		};
+		/** PasskeyName */
+		PasskeyName: {
+			/** Name */
+			name: string;
+		};
+		/**
+		 * PasskeyView
+		 * @description `synced`: its provider copies it to the other devices of its owner.
+		 */
+		PasskeyView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
+			/** Synced */
+			synced: boolean;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			/** Last Used At */
+			last_used_at: string | null;
 		};
 		/** PasswordChange */
 		PasswordChange: {
@@ -8030,6 +8520,23 @@ export interface components {
 			/** Label */
 			label: string;
 		};
+		/** Requirement */
+		Requirement: {
+			/** Second Factor Required */
+			second_factor_required: boolean;
+		};
+		/**
+		 * RequirementView
+		 * @description `without`: members who have none, a hundred at most; `members_without`: how many there are.
+		 */
+		RequirementView: {
+			/** Second Factor Required */
+			second_factor_required: boolean;
+			/** Members Without */
+			members_without: number;
+			/** Without */
+			without: components['schemas']['Named'][];
+		};
 		/** ResponderChange */
 		ResponderChange: {
 			role: components['schemas']['ResponderRole'];
@@ -8400,7 +8907,29 @@ export interface components {
 		 * @enum {string}
 		 */
 		Scope: 'read' | 'alerts' | 'on-call' | 'configuration' | 'admin';
-		/** SecurityView */
+		/** SecondFactor */
+		SecondFactor: {
+			/** Code */
+			code?: string | null;
+			/** Recovery Code */
+			recovery_code?: string | null;
+			/** Credential */
+			credential?: {
+				[key: string]: unknown;
+			} | null;
+			/** Challenge */
+			challenge: string;
+			/**
+			 * Session
+			 * @default token
+			 * @enum {string}
+			 */
+			session?: 'token' | 'cookie';
+		};
+		/**
+		 * SecurityView
+		 * @description `confirm_by`: what counts as a proof of this account's.
+		 */
 		SecurityView: {
 			/** Email */
 			email: string;
@@ -8410,6 +8939,16 @@ export interface components {
 			mail: boolean;
 			/** Has Password */
 			has_password: boolean;
+			/** Second Factor At */
+			second_factor_at: string | null;
+			/** Second Factor Required */
+			second_factor_required: boolean;
+			/** Totp Since */
+			totp_since: string | null;
+			/** Recovery Codes Left */
+			recovery_codes_left: number;
+			/** Confirm By */
+			confirm_by: string[];
 		};
 		/** SentHeader */
 		SentHeader: {
@@ -9180,6 +9719,11 @@ export interface components {
 			 */
 			updated_at: string;
 		};
+		/** TotpCode */
+		TotpCode: {
+			/** Code */
+			code: string;
+		};
 		/** TrialView */
 		TrialView: {
 			/** Delivered */
@@ -9597,6 +10141,125 @@ export interface operations {
 			};
 		};
 	};
+	give_second_factor: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['SecondFactor'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['SessionView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	ask_for_second_factor: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Challenged'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['OptionsView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	ask_for_passkey: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['OptionsView'];
+				};
+			};
+		};
+	};
+	login_by_passkey: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['PasskeyLogin'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['SessionView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
 	get_security: {
 		parameters: {
 			query?: never;
@@ -9613,37 +10276,6 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['SecurityView'];
-				};
-			};
-		};
-	};
-	confirm: {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		requestBody: {
-			content: {
-				'application/json': components['schemas']['Confirmation'];
-			};
-		};
-		responses: {
-			/** @description Successful Response */
-			204: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content?: never;
-			};
-			/** @description Validation Error */
-			422: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
 				};
 			};
 		};
@@ -9719,6 +10351,439 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['AddressView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	ask_to_confirm: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['OptionsView'];
+				};
+			};
+		};
+	};
+	confirm: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Confirmation'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	begin_totp: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['EnrolmentView'];
+				};
+			};
+		};
+	};
+	remove_totp: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	confirm_totp: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['TotpCode'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['CodesView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	make_recovery_codes: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['CodesView'];
+				};
+			};
+		};
+	};
+	list_passkeys: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_PasskeyView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	add_passkey: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewPasskey'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['AddedPasskey'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	ask_for_new_passkey: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['OptionsView'];
+				};
+			};
+		};
+	};
+	remove_passkey: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				passkey_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	rename_passkey: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				passkey_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['PasskeyName'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['PasskeyView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_sessions: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_MySessionView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	end_session: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				session_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	end_other_sessions: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['EndedView'];
+				};
+			};
+		};
+	};
+	get_requirement: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['RequirementView'];
+				};
+			};
+		};
+	};
+	set_requirement: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Requirement'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['RequirementView'];
 				};
 			};
 			/** @description Validation Error */

@@ -38,6 +38,7 @@ from pulsar.heartbeats import api as heartbeats
 from pulsar.heartbeats import pings
 from pulsar.inbound import api as inbound
 from pulsar.inbound import history_api as payload_history
+from pulsar.inbound import mapping_api as mappings
 from pulsar.inbound.enqueue import ENQUEUE_PATH, Enqueue
 from pulsar.inbound.ingest import DOCUMENTED, LARGEST_BODY, Ingest
 from pulsar.incidents import api as incidents
@@ -148,6 +149,7 @@ _ROUTES = (
     notification_log,
     inbound,
     payload_history,
+    mappings,
     heartbeats,
     status_page,
     readers_api,

@@ -19,7 +19,7 @@ class Problem(Exception):
         """`detail` replaces the docstring as the sentence for people; `field` names the part of the
         request at fault; `extras` become members of the problem document (RFC 9457, 3.2)."""
         self.detail = detail or " ".join((self.__doc__ or "").split())
-        self.errors = [{"field": field, "message": self.detail}] if field else []
+        self.errors: list[dict[str, Any]] = [{"field": field, "message": self.detail}] if field else []
         self.headers: dict[str, str] = {}
         self.extras = extras
         super().__init__(self.detail)

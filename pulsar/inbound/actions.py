@@ -9,8 +9,10 @@ from pulsar.base import clock, crypto
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Invalid, NotFound
 from pulsar.base.events import edited
+from pulsar.inbound import mapping
 from pulsar.inbound.events import IntegrationCreated, IntegrationDeleted, IntegrationUpdated, SignalRefused
-from pulsar.inbound.model import IncomingToken
+from pulsar.inbound.model import IncomingToken, Mapping
+from pulsar.inbound.problems import FaultyMapping, NotMapped
 from pulsar.inbound.source import registry
 
 _PREFIX_LENGTH = 8
@@ -44,6 +46,39 @@ async def change(tx: Transaction, token: IncomingToken, values: dict[str, Any]) 
     changes = edited(token)
     await _flush(tx)
     tx.record(IntegrationUpdated(token.id, name=token.name, changes=changes))
+
+
+async def map_by(tx: Transaction, token: IncomingToken, definition: dict[str, Any] | None) -> None:
+    """None: it has no mapping any more. Raises FaultyMapping with the place of each fault."""
+    if token.integration_type not in mapping.MAPPED:
+        raise NotMapped
+    if definition is not None:
+        checked(definition)
+    held = await tx.get(Mapping, (tx.org, token.id))
+    before = held.definition if held else None
+    if held and definition is None:
+        await tx.delete(held)
+    elif held and definition is not None:
+        held.definition = definition
+    elif definition is not None:
+        tx.add(Mapping(id=token.id, definition=definition))
+    token.version += 1
+    await tx.flush()
+    tx.record(
+        IntegrationUpdated(token.id, name=token.name, changes={"mapping": {"before": before, "after": definition}})
+    )
+
+
+def checked(definition: dict[str, Any]) -> mapping.Compiled:
+    try:
+        return mapping.compiled(definition)
+    except mapping.Faulty as faulty:
+        problem = FaultyMapping(f"This mapping cannot be used: {faulty}")
+        problem.errors = [
+            {"field": f"mapping.{name}", "message": fault.message, "position": fault.position}
+            for name, fault in faulty.faults
+        ]
+        raise problem from None
 
 
 async def _flush(tx: Transaction) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -21,6 +21,10 @@ router = APIRouter(prefix="/webhooks/incoming", tags=["Integrations"])
 PUBLIC_PATH = "/api/v1/webhook/"
 
 
+Unreadable = Literal["reject", "alert"]
+"""What becomes of JSON that an integration cannot read."""
+
+
 class NewToken(Body):
     name: Name
     integration_type: str = "generic"
@@ -28,6 +32,7 @@ class NewToken(Body):
     default_tags: Tags = Field(default_factory=list)
     team_id: UUID | None = None
     escalation_policy_id: UUID | None = None
+    unreadable: Unreadable = "reject"
 
 
 class TokenChange(Body):
@@ -37,6 +42,7 @@ class TokenChange(Body):
     default_tags: Tags = Field(default_factory=list)
     team_id: UUID | None = None
     escalation_policy_id: UUID | None = None
+    unreadable: Unreadable = "reject"
     version: int | None = None
 
 
@@ -49,6 +55,7 @@ class TokenView(View):
     default_tags: list[str]
     team_id: UUID | None
     escalation_policy_id: UUID | None
+    unreadable: Unreadable
     token_prefix: str
     request_count: int
     last_used_at: datetime | None

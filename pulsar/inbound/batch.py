@@ -21,7 +21,7 @@ from pulsar.base.errors import Problem
 from pulsar.base.events import Actor
 from pulsar.base.ids import new_id
 from pulsar.inbound.events import SignalReceived
-from pulsar.inbound.problems import TokenDisabled, UnknownToken
+from pulsar.inbound.problems import Reread, TokenDisabled, UnknownToken
 from pulsar.inbound.rules import Integration, Reading, signal
 
 log = structlog.get_logger()
@@ -36,6 +36,8 @@ class Delivery:
 
     token_id: UUID
     readings: Sequence[Reading]
+    version: int | None = None
+    """Of the integration, where what it says was read as that stood."""
     answer: asyncio.Future[list[Taken]] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -47,9 +49,10 @@ class Intake:
         self._queues: dict[UUID, deque[Delivery]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def take(self, org: UUID, token_id: UUID, readings: Sequence[Reading]) -> list[Taken]:
-        """Returns after the commit. Raises the Problem that kept these readings out."""
-        delivery = Delivery(token_id, readings)
+    async def take(self, org: UUID, token_id: UUID, readings: Sequence[Reading], version: int | None) -> list[Taken]:
+        """Returns after the commit. Raises the Problem that kept these readings out; Reread, if the integration was
+        changed meanwhile."""
+        delivery = Delivery(token_id, readings, version)
         queue = self._queues.get(org)
         if queue is None:
             self._queues[org] = deque([delivery])
@@ -125,7 +128,7 @@ WITH used AS MATERIALIZED (
 counted AS (
   UPDATE incoming_tokens t SET request_count = t.request_count + used.times, last_used_at = $3
   FROM used WHERE t.id = used.id AND used.enabled)
-SELECT id, name, enabled, default_priority, default_tags, team_id, escalation_policy_id,
+SELECT id, version, name, enabled, default_priority, default_tags, team_id, escalation_policy_id,
        enabled AND request_count = 0 AS first_use
 FROM used
 """
@@ -139,10 +142,11 @@ async def _use_tokens(tx: Transaction, uses: Counter[UUID]) -> dict[UUID, Any]:
 
 
 def _runs(batch: Sequence[Delivery]) -> list[list[Delivery]]:
-    """Of the same token, so that the order of arrival stands and events name the integration they came by."""
+    """Of the same token, read as it stood at the same version, so that the order of arrival stands and events name the
+    integration they came by."""
     runs: list[list[Delivery]] = []
     for delivery in batch:
-        if runs and runs[-1][0].token_id == delivery.token_id:
+        if runs and (runs[-1][0].token_id, runs[-1][0].version) == (delivery.token_id, delivery.version):
             runs[-1].append(delivery)
         else:
             runs.append([delivery])
@@ -162,6 +166,8 @@ class _Group:
 def _group(deliveries: Sequence[Delivery], row: Any) -> _Group:
     if not row or not row["enabled"]:
         return _Group(deliveries, None, (), TokenDisabled if row else UnknownToken)
+    if deliveries[0].version not in (None, row["version"]):
+        return _Group(deliveries, None, (), Reread)
     integration = Integration(
         row["id"],
         row["name"],

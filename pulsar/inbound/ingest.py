@@ -6,7 +6,7 @@ The counterpart of its route in the OpenAPI document is `DOCUMENTED` below.
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -25,8 +25,15 @@ from pulsar.inbound.api import PUBLIC_PATH
 from pulsar.inbound.batch import Intake
 from pulsar.inbound.body import as_json
 from pulsar.inbound.history import Arrival, History, cut
-from pulsar.inbound.problems import MalformedJson, MethodNotAllowed, PayloadTooLarge, UnknownToken
-from pulsar.inbound.reading import readings_of
+from pulsar.inbound.problems import (
+    MalformedJson,
+    MethodNotAllowed,
+    PayloadTooLarge,
+    Reread,
+    UnknownToken,
+    UnreadablePayload,
+)
+from pulsar.inbound.reading import Setup, readings_of, setup_of
 from pulsar.inbound.source import Source, registry
 
 LARGEST_BODY = 1024 * 1024
@@ -35,6 +42,7 @@ _TOKEN_LENGTH = 64
 # is looked up with every commit.
 _MOST_REMEMBERED = 10_000
 _TELL_AGAIN_SECONDS = 10.0
+_MOST_READINGS = 5
 
 _signals = Metric("pulsar_signals_total", "Signals taken in, by what became of them.", ["source", "result"])
 _refusals = Metric("pulsar_ingest_refused_total", "Requests to incoming tokens that were refused.", ["reason"])
@@ -46,6 +54,8 @@ class Known:
     token_id: UUID
     source: Source
     secret: str = ""
+    setup: Setup | None = None
+    """As it stood when it was last looked up. A commit finds out if that is not how it stands."""
 
 
 class Ingest:
@@ -87,16 +97,40 @@ class Ingest:
     async def take(self, known: Known, body: bytes, address: str = "") -> list[Taken]:
         """What became of each signal. Raises the Problem that kept them out."""
         try:
-            readings = await readings_of(known.source, body)
-            taken = await self._intake.take(known.org, known.token_id, readings)
+            taken, unread = await self._taken(known, body)
         except Exception as error:
             reason = error.detail if isinstance(error, Problem) else "It could not be stored: an error on our side."
             self._note(known, body, address, None, reason)
             raise
-        self._note(known, body, address, taken)
+        self._note(known, body, address, taken, unread)
         for result, times in Counter(entry.result for entry in taken).items():
             _signals.labels(known.source.slug, result).inc(times)
+        if unread:
+            await self._explain(known, unread)
         return taken
+
+    async def _taken(self, known: Known, body: bytes) -> tuple[list[Taken], str]:
+        """Read as the integration stands when it is committed: whoever saves a mapping sees the next payload by it."""
+        for _ in range(_MOST_READINGS):
+            try:
+                readings, unread = await readings_of(known.source, known.setup, body)
+                version = known.setup.version if known.setup else None
+                return await self._intake.take(known.org, known.token_id, readings, version), unread
+            except Reread:
+                known = await self._renewed(known)
+            except UnreadablePayload:
+                fresh = await self._renewed(known)
+                if not fresh.setup or (known.setup and fresh.setup.version == known.setup.version):
+                    raise
+                known = fresh
+        raise Reread
+
+    async def _renewed(self, known: Known) -> Known:
+        async with self._db.in_org(known.org) as tx:
+            setup = await setup_of(tx, known.token_id)
+        if remembered := self._known.get(known.secret):
+            self._known[known.secret] = replace(remembered, setup=setup)
+        return replace(known, setup=setup)
 
     def _note(
         self,
@@ -116,7 +150,7 @@ class Ingest:
     async def refuse(self, known: Known | None, problem: Problem) -> None:
         _refusals.labels(problem.code).inc()
         if known:
-            await self._explain(known, problem)
+            await self._explain(known, problem.detail)
 
     def _told_of(self, known: Known) -> bool:
         """Whether its owner has just been told: a storm of refusals must not cost what it was refused for."""
@@ -133,7 +167,7 @@ class Ingest:
             self._limits.admit(scope, *of_integration(known.org, known.token_id))
         except TooManyRequests as problem:
             if not self._told_of(known):
-                await self._explain(known, problem)
+                await self._explain(known, problem.detail)
             raise
         return known
 
@@ -149,13 +183,14 @@ class Ingest:
             raise UnknownToken
         if len(self._known) >= _MOST_REMEMBERED:
             self._known.clear()
-        known = self._known[token] = Known(row.org_id, row.id, registry()[row.integration_type], token)
+        found = Known(row.org_id, row.id, registry()[row.integration_type], token)
+        known = self._known[token] = await self._renewed(found)
         return known
 
-    async def _explain(self, known: Known, problem: Problem) -> None:
+    async def _explain(self, known: Known, reason: str) -> None:
         """To the integration's owner, who does not see what the sender is told."""
         async with self._db.in_org(known.org) as tx:
-            await actions.note_refusal(tx, known.token_id, problem.detail)
+            await actions.note_refusal(tx, known.token_id, reason)
 
 
 def sender(scope: Any) -> str:

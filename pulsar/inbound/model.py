@@ -1,4 +1,5 @@
-"""The tables of incoming tokens, the integrations through which alerts come in, and of what they received lately."""
+"""The tables of incoming tokens, the integrations through which alerts come in, how those are read that
+have a mapping, and what they received lately."""
 
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ class IncomingToken(OrgOwned):
     __tablename__ = "incoming_tokens"
     __table_args__ = (
         CheckConstraint("default_priority IN ('P1','P2','P3','P4','P5')", name="default_priority"),
+        CheckConstraint("unreadable IN ('reject','alert')", name="unreadable"),
         ForeignKeyConstraint(["org_id", "team_id"], ["teams.org_id", "teams.id"]),
         ForeignKeyConstraint(
             ["org_id", "escalation_policy_id"], ["escalation_policies.org_id", "escalation_policies.id"]
@@ -33,6 +35,7 @@ class IncomingToken(OrgOwned):
     default_tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
     team_id: Mapped[UUID | None]
     escalation_policy_id: Mapped[UUID | None]
+    unreadable: Mapped[str] = mapped_column(default="reject", server_default="reject")
     request_count: Mapped[int] = mapped_column(BigInteger, default=0)
     last_used_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
@@ -40,6 +43,18 @@ class IncomingToken(OrgOwned):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = created_at_column()
     updated_at: Mapped[datetime] = updated_at_column()
+
+
+class Mapping(OrgOwned):
+    """How an integration reads that has no form of its own. Its id is the integration's, and so is its version. Apart
+    from that row, because each payload that arrives rewrites it."""
+
+    __tablename__ = "integration_mappings"
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "id"], ["incoming_tokens.org_id", "incoming_tokens.id"], ondelete="CASCADE"),
+    )
+
+    definition: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
 class Payload(OrgOwned):

@@ -1,6 +1,6 @@
 """Why is a request to an incoming token refused?"""
 
-from pulsar.base.errors import Problem
+from pulsar.base.errors import Invalid, Problem
 
 
 class UnknownToken(Problem, status=404):
@@ -9,6 +9,10 @@ class UnknownToken(Problem, status=404):
 
 class TokenDisabled(Problem, status=403):
     """This integration is switched off."""
+
+
+class Reread(Problem, status=503):
+    """This integration was changed while the payload was read. Send it again."""
 
 
 class MalformedJson(Problem, status=400):
@@ -33,3 +37,11 @@ class NotSigned(Problem, status=403):
 
 class SignerAway(Problem, status=503):
     """Amazon SNS could not be asked for its certificate, or told that the subscription is wanted."""
+
+
+class FaultyMapping(Invalid):
+    """This mapping cannot be used."""
+
+
+class NotMapped(Invalid):
+    """This kind of integration reads a form of its own. Make one of the kind custom for a mapping."""

@@ -1,31 +1,81 @@
-"""What does a request's body say, read as its integration reads?"""
+"""What does a request's body say, read as its integration stands?"""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 import msgspec
+from sqlalchemy import select
 
-from pulsar.inbound import sns
+from pulsar.base.db import Transaction
+from pulsar.inbound import mapping, sns
+from pulsar.inbound.mapping import Compiled
+from pulsar.inbound.model import IncomingToken, Mapping
 from pulsar.inbound.problems import MalformedJson, UnreadablePayload
 from pulsar.inbound.rules import Reading, Unreadable
 from pulsar.inbound.source import Source
 
 # Whoever signs what they send is asked for it, once its shape is known.
 _ADMITTED: dict[str, Callable[[Any], Awaitable[None]]] = {"cloudwatch": sns.admit}
+_MOST_SHOWN = 5000
 
 _decode = msgspec.json.Decoder().decode
 
 
-async def readings_of(source: Source, body: bytes) -> list[Reading]:
-    """Raises the Problem that keeps it out."""
+@dataclass(frozen=True)
+class Setup:
+    """How an integration reads, as it stood at this version."""
+
+    token_id: UUID
+    version: int
+    name: str
+    alerts_of_unreadable: bool
+    mapping: Compiled | None
+
+
+async def setup_of(tx: Transaction, token_id: UUID) -> Setup | None:
+    query = select(IncomingToken.version, IncomingToken.name, IncomingToken.unreadable, Mapping.definition).outerjoin(
+        Mapping, Mapping.id == IncomingToken.id
+    )
+    row = (await tx.execute(query.where(IncomingToken.id == token_id))).one_or_none()
+    if not row:
+        return None
+    found = mapping.compiled(row.definition) if row.definition else None
+    return Setup(token_id, row.version, row.name, row.unreadable == "alert", found)
+
+
+async def readings_of(source: Source, setup: Setup | None, body: bytes) -> tuple[list[Reading], str]:
+    """With the reason, if all that can be read is that it cannot be. Raises the Problem that keeps it out."""
     payload = parsed(body)
     try:
-        readings = list(source.read(payload))
+        if setup and setup.mapping and source.slug in mapping.MAPPED:
+            readings = list(mapping.readings(setup.mapping, payload))
+        else:
+            readings = list(source.read(payload))
     except Unreadable as error:
-        raise UnreadablePayload(str(error)) from None
+        reason = str(error)
+        if not setup or not setup.alerts_of_unreadable:
+            raise UnreadablePayload(reason) from None
+        readings = [_saying_so(setup, reason, body)]
+    else:
+        reason = ""
     if admit := _ADMITTED.get(source.slug):
         await admit(payload)
-    return readings
+    return readings, reason
+
+
+def _saying_so(setup: Setup, reason: str, body: bytes) -> Reading:
+    """One alert for each reason: the same fault again is counted, and pages nobody anew."""
+    digest = sha256(reason.encode("utf-8", "replace")).hexdigest()[:16]
+    return Reading(
+        alias=f"unreadable {setup.token_id} {digest}",
+        message=f"{setup.name} received something that it cannot read: {reason}",
+        description=body[:_MOST_SHOWN].decode("utf-8", "replace"),
+        tags=("unreadable",),
+        details={"reason": reason},
+    )
 
 
 def parsed(body: bytes) -> Any:

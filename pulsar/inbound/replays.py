@@ -15,7 +15,7 @@ from pulsar.inbound.batch import Delivery, take_all
 from pulsar.inbound.events import PayloadReplayed
 from pulsar.inbound.history import Arrival
 from pulsar.inbound.model import IncomingToken, Payload
-from pulsar.inbound.reading import readings_of
+from pulsar.inbound.reading import readings_of, setup_of
 from pulsar.inbound.source import registry
 
 
@@ -37,7 +37,7 @@ async def replay(tx: Transaction, token: IncomingToken, payload: Payload) -> UUI
     assert tx.org
     tx.record(PayloadReplayed(token.id, name=token.name, received_at=payload.received_at))
     taken, reason = await _taken(tx, token, payload)
-    if taken is None:
+    if reason:
         await actions.note_refusal(tx, token.id, reason)
     again = Arrival(
         org=tx.org,
@@ -59,10 +59,11 @@ async def replay(tx: Transaction, token: IncomingToken, payload: Payload) -> UUI
 async def _taken(tx: Transaction, token: IncomingToken, payload: Payload) -> tuple[list[Taken] | None, str]:
     actor = tx.actor
     try:
-        readings = await readings_of(registry()[payload.source], payload.content)
+        setup = await setup_of(tx, token.id)
+        readings, unread = await readings_of(registry()[payload.source], setup, payload.content)
         (answer,) = await take_all(tx, [Delivery(token.id, readings)])
     except Problem as problem:
-        answer = problem
+        return None, problem.detail
     finally:
         tx.actor = actor
-    return (None, answer.detail) if isinstance(answer, Problem) else (answer, "")
+    return (None, answer.detail) if isinstance(answer, Problem) else (answer, unread)

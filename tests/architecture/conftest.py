@@ -57,6 +57,8 @@ async def _objects(owner: Person, engine: Engine, mailbox: Mailbox) -> dict[str,
     team = await owner.makes("/teams", name="Database", escalation_policy_id=policy["id"])
     await owner.makes(f"/teams/{team['id']}/members", user_id=str(owner.id), role="lead")
     token = await owner.makes("/webhooks/incoming", name="Nagios", team_id=team["id"])
+    saved = await owner.request("PUT", f"/webhooks/incoming/{token['id']}/mapping", json={"mapping": {"message": "m"}})
+    assert saved.status_code == 200
     payload = await _payload(engine.pulsar, owner, UUID(token["id"]))
     preference = await owner.makes("/notifications/preferences", channel_id=channel["id"], min_priority="P4")
     alert = await owner.makes("/alerts", message="Disk full", assigned_to_team_id=team["id"])

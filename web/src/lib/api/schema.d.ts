@@ -2992,6 +2992,47 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/webhooks/incoming/{token_id}/mapping': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Get Mapping */
+		get: operations['get_mapping'];
+		/**
+		 * Save Mapping
+		 * @description The whole mapping; null removes it. `version` is the integration's.
+		 */
+		put: operations['save_mapping'];
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/webhooks/incoming/{token_id}/mapping/preview': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Preview Mapping
+		 * @description What alerts this payload would come to. Nothing is saved, and nobody is paged.
+		 */
+		post: operations['preview_mapping'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/heartbeats': {
 		parameters: {
 			query?: never;
@@ -4602,6 +4643,11 @@ export interface components {
 			team_id: string | null;
 			/** Escalation Policy Id */
 			escalation_policy_id: string | null;
+			/**
+			 * Unreadable
+			 * @enum {string}
+			 */
+			unreadable: 'reject' | 'alert';
 			/** Token Prefix */
 			token_prefix: string;
 			/** Request Count */
@@ -4676,6 +4722,86 @@ export interface components {
 			};
 			/** Responders */
 			responders?: components['schemas']['NewResponder'][];
+		};
+		/**
+		 * Definition
+		 * @description Each a JMESPath expression, or text with expressions between {{ and }}. Empty: not said.
+		 */
+		Definition: {
+			/**
+			 * Items
+			 * @default
+			 */
+			items?: string;
+			/**
+			 * Ignore
+			 * @default
+			 */
+			ignore?: string;
+			/**
+			 * Close
+			 * @default
+			 */
+			close?: string;
+			/**
+			 * Acknowledge
+			 * @default
+			 */
+			acknowledge?: string;
+			/**
+			 * Create
+			 * @default
+			 */
+			create?: string;
+			/**
+			 * Action
+			 * @default
+			 */
+			action?: string;
+			/**
+			 * Message
+			 * @default
+			 */
+			message?: string;
+			/**
+			 * Description
+			 * @default
+			 */
+			description?: string;
+			/**
+			 * Alias
+			 * @default
+			 */
+			alias?: string;
+			/**
+			 * Priority
+			 * @default
+			 */
+			priority?: string;
+			/**
+			 * Source
+			 * @default
+			 */
+			source?: string;
+			/**
+			 * Entity
+			 * @default
+			 */
+			entity?: string;
+			/**
+			 * Tags
+			 * @default
+			 */
+			tags?: string;
+			/** Details */
+			details?: {
+				[key: string]: string;
+			};
+			/** Priorities */
+			priorities?: {
+				[key: string]: components['schemas']['Priority'];
+			};
+			default_priority?: components['schemas']['Priority'] | null;
 		};
 		/** DeliveryReport */
 		DeliveryReport: {
@@ -5149,6 +5275,13 @@ export interface components {
 			 * Format: date-time
 			 */
 			created_at: string;
+		};
+		/** FieldNote */
+		FieldNote: {
+			/** Field */
+			field: string;
+			/** Message */
+			message: string;
 		};
 		/** FieldValue */
 		FieldValue: {
@@ -5875,6 +6008,18 @@ export interface components {
 		Look: {
 			/** Token */
 			token: string;
+		};
+		/** MappingChange */
+		MappingChange: {
+			mapping: components['schemas']['Definition'] | null;
+			/** Version */
+			version?: number | null;
+		};
+		/** MappingView */
+		MappingView: {
+			mapping: components['schemas']['Definition'] | null;
+			/** Version */
+			version: number;
 		};
 		/** MeChange */
 		MeChange: {
@@ -6731,6 +6876,12 @@ export interface components {
 			team_id?: string | null;
 			/** Escalation Policy Id */
 			escalation_policy_id?: string | null;
+			/**
+			 * Unreadable
+			 * @default reject
+			 * @enum {string}
+			 */
+			unreadable?: 'reject' | 'alert';
 		};
 		/** NextOutlook */
 		NextOutlook: {
@@ -9673,6 +9824,12 @@ export interface components {
 			team_id?: string | null;
 			/** Escalation Policy Id */
 			escalation_policy_id?: string | null;
+			/**
+			 * Unreadable
+			 * @default reject
+			 * @enum {string}
+			 */
+			unreadable?: 'reject' | 'alert';
 			/** Version */
 			version?: number | null;
 		};
@@ -9696,6 +9853,11 @@ export interface components {
 			team_id: string | null;
 			/** Escalation Policy Id */
 			escalation_policy_id: string | null;
+			/**
+			 * Unreadable
+			 * @enum {string}
+			 */
+			unreadable: 'reject' | 'alert';
 			/** Token Prefix */
 			token_prefix: string;
 			/** Request Count */
@@ -9724,14 +9886,29 @@ export interface components {
 			/** Code */
 			code: string;
 		};
-		/** TrialView */
-		TrialView: {
-			/** Delivered */
-			delivered: boolean;
-			/** Answer */
-			answer: string;
-			/** Duration Ms */
-			duration_ms: number;
+		/** TriedItem */
+		TriedItem: {
+			/** Action */
+			action: ('create' | 'close' | 'acknowledge') | null;
+			/** Alias */
+			alias: string;
+			/** Message */
+			message: string;
+			/** Description */
+			description: string;
+			priority: components['schemas']['Priority'] | null;
+			/** Source */
+			source: string;
+			/** Entity */
+			entity: string;
+			/** Tags */
+			tags: string[];
+			/** Details */
+			details: {
+				[key: string]: string;
+			};
+			/** Notes */
+			notes: components['schemas']['FieldNote'][];
 		};
 		/** UserView */
 		UserView: {
@@ -9862,6 +10039,25 @@ export interface components {
 			team_id?: string | null;
 			draft?: components['schemas']['NewPolicy'] | null;
 		};
+		/**
+		 * Trial
+		 * @description `payload_id` of one that was kept, or else `payload`.
+		 */
+		pulsar__inbound__mapping_api__Trial: {
+			mapping: components['schemas']['Definition'];
+			/** Payload */
+			payload?: string | null;
+			/** Payload Id */
+			payload_id?: string | null;
+		};
+		/** TrialView */
+		pulsar__inbound__mapping_api__TrialView: {
+			/** Items */
+			items: components['schemas']['TriedItem'][];
+			/** Total */
+			total: number;
+			error: components['schemas']['FieldNote'] | null;
+		};
 		/** MailView */
 		pulsar__invitations__api__MailView: {
 			/** Sent */
@@ -9875,6 +10071,15 @@ export interface components {
 		pulsar__notify__api__Trial: {
 			/** To */
 			to?: string | null;
+		};
+		/** TrialView */
+		pulsar__notify__api__TrialView: {
+			/** Delivered */
+			delivered: boolean;
+			/** Answer */
+			answer: string;
+			/** Duration Ms */
+			duration_ms: number;
 		};
 		/** AttemptView */
 		pulsar__notify__log_api__AttemptView: {
@@ -16331,7 +16536,7 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['TrialView'];
+					'application/json': components['schemas']['pulsar__notify__api__TrialView'];
 				};
 			};
 			/** @description Validation Error */
@@ -16814,7 +17019,7 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['TrialView'];
+					'application/json': components['schemas']['pulsar__notify__api__TrialView'];
 				};
 			};
 			/** @description Validation Error */
@@ -16917,7 +17122,7 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['TrialView'];
+					'application/json': components['schemas']['pulsar__notify__api__TrialView'];
 				};
 			};
 			/** @description Validation Error */
@@ -17444,6 +17649,107 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['PayloadContent'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	get_mapping: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				token_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['MappingView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	save_mapping: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				token_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['MappingChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['MappingView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	preview_mapping: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				token_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['pulsar__inbound__mapping_api__Trial'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['pulsar__inbound__mapping_api__TrialView'];
 				};
 			};
 			/** @description Validation Error */

@@ -40,6 +40,26 @@ const generic = (url: string): Guide => ({
 	]
 });
 
+const custom = (url: string): Guide => ({
+	title: 'Anything else',
+	steps: [
+		'Have your tool send its JSON to the address, once: it stands under "Last payloads" below, even if it is refused.',
+		'Make a mapping from it: where the message stands, what tells one alert from another, when it is over.',
+		'Replay the payload to see that it works.'
+	],
+	snippets: [
+		{ label: 'Address', text: url },
+		{
+			label: 'For a try',
+			text: [
+				`curl -X POST '${url}' \\`,
+				`  -H 'Content-Type: application/json' \\`,
+				`  -d '${JSON.stringify({ job: { name: 'nightly-backup', host: 'db-1' }, state: 'FAILED' })}'`
+			].join('\n')
+		}
+	]
+});
+
 const prometheus = (url: string): Guide => ({
 	title: 'Prometheus Alertmanager',
 	steps: [
@@ -134,6 +154,7 @@ const datadog = (url: string): Guide => ({
 
 const GUIDES: Record<string, (url: string) => Guide> = {
 	generic,
+	custom,
 	prometheus,
 	grafana,
 	datadog,

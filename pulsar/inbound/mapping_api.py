@@ -26,7 +26,7 @@ _LONGEST_PAYLOAD = 1024 * 1024
 Text = Annotated[str, StringConstraints(max_length=LONGEST_TEMPLATE)]
 
 
-class Definition(Body):
+class MappingDefinition(Body):
     """Each a JMESPath expression, or text with expressions between {{ and }}. Empty: not said."""
 
     items: Text = ""
@@ -49,19 +49,19 @@ class Definition(Body):
 
 
 class MappingChange(Body):
-    mapping: Definition | None
+    mapping: MappingDefinition | None
     version: int | None = None
 
 
 class MappingView(View):
-    mapping: Definition | None
+    mapping: MappingDefinition | None
     version: int
 
 
-class Trial(Body):
+class MappingTrial(Body):
     """`payload_id` of one that was kept, or else `payload`."""
 
-    mapping: Definition
+    mapping: MappingDefinition
     payload: str | None = Field(None, max_length=_LONGEST_PAYLOAD)
     payload_id: UUID | None = None
 
@@ -87,7 +87,7 @@ class TriedItem(View):
     """What could not be read, and would be missing."""
 
 
-class TrialView(View):
+class MappingTrialView(View):
     items: list[TriedItem]
     """The first fifty."""
     total: int
@@ -110,24 +110,24 @@ async def save_mapping(token_id: UUID, body: MappingChange, tx: AsAdmin) -> Mapp
 
 
 @router.post("/preview")
-async def preview_mapping(token_id: UUID, body: Trial, tx: AsAdmin) -> TrialView:
+async def preview_mapping(token_id: UUID, body: MappingTrial, tx: AsAdmin) -> MappingTrialView:
     """What alerts this payload would come to. Nothing is saved, and nobody is paged."""
     token = await actions.get(tx, token_id)
     compiled = actions.checked(body.mapping.model_dump(mode="json"))
     try:
         items = mapping.read(compiled, await _payload(tx, token_id, body))
     except Unmapped as error:
-        return TrialView(items=[], total=0, error=FieldNote(field=error.field, message=error.message))
+        return MappingTrialView(items=[], total=0, error=FieldNote(field=error.field, message=error.message))
     shown = [_tried(item, _integration(token)) for item in items[:_MOST_SHOWN]]
-    return TrialView(items=shown, total=len(items), error=None)
+    return MappingTrialView(items=shown, total=len(items), error=None)
 
 
 async def _view(tx: Transaction, token: IncomingToken) -> MappingView:
     held = await tx.get(Mapping, (tx.org, token.id))
-    return MappingView(mapping=Definition(**held.definition) if held else None, version=token.version)
+    return MappingView(mapping=MappingDefinition(**held.definition) if held else None, version=token.version)
 
 
-async def _payload(tx: Transaction, token_id: UUID, body: Trial) -> Any:
+async def _payload(tx: Transaction, token_id: UUID, body: MappingTrial) -> Any:
     if body.payload_id:
         kept = await replays.payload_of(tx, token_id, body.payload_id)
         if kept.cut:

@@ -4723,86 +4723,6 @@ export interface components {
 			/** Responders */
 			responders?: components['schemas']['NewResponder'][];
 		};
-		/**
-		 * Definition
-		 * @description Each a JMESPath expression, or text with expressions between {{ and }}. Empty: not said.
-		 */
-		Definition: {
-			/**
-			 * Items
-			 * @default
-			 */
-			items?: string;
-			/**
-			 * Ignore
-			 * @default
-			 */
-			ignore?: string;
-			/**
-			 * Close
-			 * @default
-			 */
-			close?: string;
-			/**
-			 * Acknowledge
-			 * @default
-			 */
-			acknowledge?: string;
-			/**
-			 * Create
-			 * @default
-			 */
-			create?: string;
-			/**
-			 * Action
-			 * @default
-			 */
-			action?: string;
-			/**
-			 * Message
-			 * @default
-			 */
-			message?: string;
-			/**
-			 * Description
-			 * @default
-			 */
-			description?: string;
-			/**
-			 * Alias
-			 * @default
-			 */
-			alias?: string;
-			/**
-			 * Priority
-			 * @default
-			 */
-			priority?: string;
-			/**
-			 * Source
-			 * @default
-			 */
-			source?: string;
-			/**
-			 * Entity
-			 * @default
-			 */
-			entity?: string;
-			/**
-			 * Tags
-			 * @default
-			 */
-			tags?: string;
-			/** Details */
-			details?: {
-				[key: string]: string;
-			};
-			/** Priorities */
-			priorities?: {
-				[key: string]: components['schemas']['Priority'];
-			};
-			default_priority?: components['schemas']['Priority'] | null;
-		};
 		/** DeliveryReport */
 		DeliveryReport: {
 			/**
@@ -6011,13 +5931,112 @@ export interface components {
 		};
 		/** MappingChange */
 		MappingChange: {
-			mapping: components['schemas']['Definition'] | null;
+			mapping: components['schemas']['MappingDefinition'] | null;
 			/** Version */
 			version?: number | null;
 		};
+		/**
+		 * MappingDefinition
+		 * @description Each a JMESPath expression, or text with expressions between {{ and }}. Empty: not said.
+		 */
+		MappingDefinition: {
+			/**
+			 * Items
+			 * @default
+			 */
+			items?: string;
+			/**
+			 * Ignore
+			 * @default
+			 */
+			ignore?: string;
+			/**
+			 * Close
+			 * @default
+			 */
+			close?: string;
+			/**
+			 * Acknowledge
+			 * @default
+			 */
+			acknowledge?: string;
+			/**
+			 * Create
+			 * @default
+			 */
+			create?: string;
+			/**
+			 * Action
+			 * @default
+			 */
+			action?: string;
+			/**
+			 * Message
+			 * @default
+			 */
+			message?: string;
+			/**
+			 * Description
+			 * @default
+			 */
+			description?: string;
+			/**
+			 * Alias
+			 * @default
+			 */
+			alias?: string;
+			/**
+			 * Priority
+			 * @default
+			 */
+			priority?: string;
+			/**
+			 * Source
+			 * @default
+			 */
+			source?: string;
+			/**
+			 * Entity
+			 * @default
+			 */
+			entity?: string;
+			/**
+			 * Tags
+			 * @default
+			 */
+			tags?: string;
+			/** Details */
+			details?: {
+				[key: string]: string;
+			};
+			/** Priorities */
+			priorities?: {
+				[key: string]: components['schemas']['Priority'];
+			};
+			default_priority?: components['schemas']['Priority'] | null;
+		};
+		/**
+		 * MappingTrial
+		 * @description `payload_id` of one that was kept, or else `payload`.
+		 */
+		MappingTrial: {
+			mapping: components['schemas']['MappingDefinition'];
+			/** Payload */
+			payload?: string | null;
+			/** Payload Id */
+			payload_id?: string | null;
+		};
+		/** MappingTrialView */
+		MappingTrialView: {
+			/** Items */
+			items: components['schemas']['TriedItem'][];
+			/** Total */
+			total: number;
+			error: components['schemas']['FieldNote'] | null;
+		};
 		/** MappingView */
 		MappingView: {
-			mapping: components['schemas']['Definition'] | null;
+			mapping: components['schemas']['MappingDefinition'] | null;
 			/** Version */
 			version: number;
 		};
@@ -9886,6 +9905,15 @@ export interface components {
 			/** Code */
 			code: string;
 		};
+		/** TrialView */
+		TrialView: {
+			/** Delivered */
+			delivered: boolean;
+			/** Answer */
+			answer: string;
+			/** Duration Ms */
+			duration_ms: number;
+		};
 		/** TriedItem */
 		TriedItem: {
 			/** Action */
@@ -10039,25 +10067,6 @@ export interface components {
 			team_id?: string | null;
 			draft?: components['schemas']['NewPolicy'] | null;
 		};
-		/**
-		 * Trial
-		 * @description `payload_id` of one that was kept, or else `payload`.
-		 */
-		pulsar__inbound__mapping_api__Trial: {
-			mapping: components['schemas']['Definition'];
-			/** Payload */
-			payload?: string | null;
-			/** Payload Id */
-			payload_id?: string | null;
-		};
-		/** TrialView */
-		pulsar__inbound__mapping_api__TrialView: {
-			/** Items */
-			items: components['schemas']['TriedItem'][];
-			/** Total */
-			total: number;
-			error: components['schemas']['FieldNote'] | null;
-		};
 		/** MailView */
 		pulsar__invitations__api__MailView: {
 			/** Sent */
@@ -10071,15 +10080,6 @@ export interface components {
 		pulsar__notify__api__Trial: {
 			/** To */
 			to?: string | null;
-		};
-		/** TrialView */
-		pulsar__notify__api__TrialView: {
-			/** Delivered */
-			delivered: boolean;
-			/** Answer */
-			answer: string;
-			/** Duration Ms */
-			duration_ms: number;
 		};
 		/** AttemptView */
 		pulsar__notify__log_api__AttemptView: {
@@ -16536,7 +16536,7 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['pulsar__notify__api__TrialView'];
+					'application/json': components['schemas']['TrialView'];
 				};
 			};
 			/** @description Validation Error */
@@ -17019,7 +17019,7 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['pulsar__notify__api__TrialView'];
+					'application/json': components['schemas']['TrialView'];
 				};
 			};
 			/** @description Validation Error */
@@ -17122,7 +17122,7 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['pulsar__notify__api__TrialView'];
+					'application/json': components['schemas']['TrialView'];
 				};
 			};
 			/** @description Validation Error */
@@ -17739,7 +17739,7 @@ export interface operations {
 		};
 		requestBody: {
 			content: {
-				'application/json': components['schemas']['pulsar__inbound__mapping_api__Trial'];
+				'application/json': components['schemas']['MappingTrial'];
 			};
 		};
 		responses: {
@@ -17749,7 +17749,7 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['pulsar__inbound__mapping_api__TrialView'];
+					'application/json': components['schemas']['MappingTrialView'];
 				};
 			};
 			/** @description Validation Error */

@@ -11,6 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.inhabited import Inhabited, inhabit
+from tests.e2e.operating import named_operator
 from tests.e2e.processes import Running
 from tests.e2e.test_browser import browser, visiting
 from tests.world import PASSWORD, register
@@ -59,8 +60,10 @@ def routes() -> set[str]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def inhabited(http: httpx.AsyncClient) -> AsyncIterator[Inhabited]:
-    yield await inhabit(await register(http, "Ana"))
+async def inhabited(http: httpx.AsyncClient, server: Running) -> AsyncIterator[Inhabited]:
+    ana = await register(http, "Ana")
+    await named_operator(server, ana)
+    yield await inhabit(ana)
 
 
 async def log_in(page: Page, email: str) -> None:

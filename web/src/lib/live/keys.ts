@@ -27,7 +27,8 @@ export const key = {
 	/** Of the audit log: every event is one of both. */
 	audit: 'pulsar:audit',
 	activity: 'pulsar:activity',
-	notices: 'pulsar:notices'
+	notices: 'pulsar:notices',
+	system: 'pulsar:system'
 } as const;
 
 const BY_FAMILY: Record<string, string[]> = {

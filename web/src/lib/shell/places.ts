@@ -15,11 +15,12 @@ import Plug from '@lucide/svelte/icons/plug';
 import Radio from '@lucide/svelte/icons/radio';
 import Rocket from '@lucide/svelte/icons/rocket';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
+import Server from '@lucide/svelte/icons/server';
 import Siren from '@lucide/svelte/icons/siren';
 import UserCog from '@lucide/svelte/icons/user-cog';
 import Users from '@lucide/svelte/icons/users';
 import type { Component } from 'svelte';
-import type { Role } from '$lib/api/types';
+import type { Me } from '$lib/api/types';
 import { can } from '$lib/people/roles';
 
 export interface Place {
@@ -30,6 +31,8 @@ export interface Place {
 	key?: string;
 	/** The server shows it to admins only. */
 	forAdmins?: true;
+	/** Of the installation. */
+	forOperators?: true;
 }
 
 export const HOME: Place = { href: '/home', label: 'Home', icon: House, key: 'h' };
@@ -52,6 +55,7 @@ export const SETTINGS: Place[] = [
 	{ href: '/notifications', label: 'Delivery log', icon: ScrollText, key: 'n' },
 	{ href: '/keys', label: 'API keys', icon: KeyRound, key: 'k', forAdmins: true },
 	{ href: '/audit', label: 'Audit log', icon: History, key: 'l', forAdmins: true },
+	{ href: '/system', label: 'System', icon: Server, forOperators: true },
 	{ href: '/me', label: 'You', icon: CircleUser, key: 'm' }
 ];
 
@@ -66,8 +70,11 @@ export const PLACES: Place[] = [
 	...SETTINGS
 ];
 
-export const shownTo = (role: Role, places: Place[]): Place[] =>
-	places.filter(({ forAdmins }) => !forAdmins || can(role, 'configure'));
+export const shownTo = (me: Me, places: Place[]): Place[] =>
+	places.filter(
+		({ forAdmins, forOperators }) =>
+			(!forAdmins || can(me.organization.role, 'configure')) && (!forOperators || me.operator)
+	);
 
 export const isAt = (place: Place, path: string): boolean =>
 	path === place.href || path.startsWith(`${place.href}/`);

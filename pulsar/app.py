@@ -92,6 +92,7 @@ from pulsar.statuspage import public as public_status_page
 from pulsar.statuspage import public_readers, readers_api
 from pulsar.system import api as system
 from pulsar.system.presence import present
+from pulsar.webhooks import again_api as webhooks_again
 from pulsar.webhooks import api as webhooks
 from pulsar.webhooks import deliveries_api as webhook_deliveries
 
@@ -155,6 +156,7 @@ _ROUTES = (
     readers_api,
     webhooks,
     webhook_deliveries,
+    webhooks_again,
     reports,
     incident_reports,
     live,

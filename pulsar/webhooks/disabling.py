@@ -30,4 +30,4 @@ async def disable(tx: Transaction, endpoint: Endpoint, reason: str) -> None:
         "/webhooks",
         now + _TOLD_WITHIN,
     )
-    await letters.send(tx, people, [], occasion, letter)
+    await letters.send(tx, people, {}, occasion, letter)

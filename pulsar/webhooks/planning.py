@@ -28,6 +28,9 @@ ON CONFLICT (org_id, endpoint_id, number) DO NOTHING
 """
 
 
+WAITING: State = "waiting"
+
+
 @dataclass(frozen=True)
 class Wanted:
     """One event for one endpoint."""
@@ -86,8 +89,9 @@ def _wanted(endpoints: Sequence[Endpoint], events: Sequence[EventRow]) -> list[W
     ]
 
 
-async def write(tx: Transaction, wanted: Sequence[Wanted], base_url: str) -> int:
-    """How many deliveries came of it: of what is named and not filtered away. By who holds the queues."""
+async def write(tx: Transaction, wanted: Sequence[Wanted], base_url: str, *, all_wait: bool = False) -> int:
+    """How many deliveries came of it: of what is named and not filtered away. By who holds the queues; when `all_wait`,
+    it is they who call those that are first."""
     if not wanted:
         return 0
     objects = await payload.objects(tx, [one.event for one in wanted])
@@ -99,7 +103,7 @@ async def write(tx: Transaction, wanted: Sequence[Wanted], base_url: str) -> int
     for one in admitted:
         if one.event.number not in bodies:
             bodies[one.event.number] = payload.body_of(one.event, objects, base_url)
-    rows = await _in_line(tx, admitted)
+    rows = [(one, WAITING) for one in admitted] if all_wait else await _in_line(tx, admitted)
     columns = [
         [new_id() for _ in rows],
         [one.endpoint.id for one, _ in rows],
@@ -121,6 +125,6 @@ async def _in_line(tx: Transaction, admitted: Sequence[Wanted]) -> list[tuple[Wa
     rows: list[tuple[Wanted, State]] = []
     for one in admitted:
         line = one.endpoint.id, one.event.subject_id
-        rows.append((one, "waiting" if line in taken else "pending"))
+        rows.append((one, WAITING if line in taken else "pending"))
         taken.add(line)
     return rows

@@ -3390,6 +3390,66 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/webhooks/endpoints/{endpoint_id}/test': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Test Webhook Endpoint
+		 * @description Sends a `webhook.test` now and waits for the answer. No transaction is open meanwhile.
+		 */
+		post: operations['test_webhook_endpoint'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/webhooks/endpoints/{endpoint_id}/redeliver': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Redeliver Webhooks
+		 * @description What was to be told in a range of time, in the order of each object.
+		 */
+		post: operations['redeliver_webhooks'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/webhooks/deliveries/{delivery_id}/redeliver': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Redeliver Webhook
+		 * @description Once more, at once, under the same id.
+		 */
+		post: operations['redeliver_webhook'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/reports/response': {
 		parameters: {
 			query?: never;
@@ -3836,6 +3896,13 @@ export interface components {
 		Again: {
 			/** Channel Id */
 			channel_id?: string | null;
+		};
+		/** AgainView */
+		AgainView: {
+			/** Count */
+			count: number;
+			/** More */
+			more: boolean;
 		};
 		/** AlertChange */
 		AlertChange: {
@@ -8646,6 +8713,26 @@ export interface components {
 			 */
 			created_at: string;
 		};
+		/** RedeliverBody */
+		RedeliverBody: {
+			/**
+			 * Since
+			 * Format: date-time
+			 */
+			since: string;
+			/**
+			 * Until
+			 * Format: date-time
+			 */
+			until: string;
+			/**
+			 * Which
+			 * @description `failed`: what was given up. `all`: what has arrived, too. `missed`: what the endpoint was not told, because it was paused or had not asked for it.
+			 * @default failed
+			 * @enum {string}
+			 */
+			which?: 'failed' | 'all' | 'missed';
+		};
 		/** Refresh */
 		Refresh: {
 			/** Refresh Token */
@@ -9770,6 +9857,25 @@ export interface components {
 			 * Format: date-time
 			 */
 			updated_at: string;
+		};
+		/**
+		 * TestView
+		 * @description What came of a test.
+		 */
+		TestView: {
+			/** Delivered */
+			delivered: boolean;
+			/** Status */
+			status: number | null;
+			/** Answer */
+			answer: string;
+			/** Duration Ms */
+			duration_ms: number;
+			/**
+			 * Delivery Id
+			 * Format: uuid
+			 */
+			delivery_id: string;
 		};
 		/** ThingView */
 		ThingView: {
@@ -18715,6 +18821,103 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['WholeDelivery'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	test_webhook_endpoint: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				endpoint_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['TestView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	redeliver_webhooks: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				endpoint_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['RedeliverBody'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['AgainView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	redeliver_webhook: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				delivery_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['DeliveryView'];
 				};
 			};
 			/** @description Validation Error */

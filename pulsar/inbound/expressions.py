@@ -66,6 +66,8 @@ def compiled(text: str) -> Expression:
         raise Fault("the expression ends too early", len(text)) from None
     except ParseError as error:
         position = error.lex_position
+        if not error.token_value:
+            raise Fault("the expression ends too early", position) from None
         raise Fault(f"“{error.token_value}” at character {position + 1} does not belong there", position) from None
     except Warning:
         raise Fault("write text in single quotes: 'text'", max(text.find("`"), 0)) from None

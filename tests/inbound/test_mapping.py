@@ -105,6 +105,7 @@ def test_what_must_be_readable_says_which_field_was_not(definition: dict[str, st
 FAULTS = [
     ("a..b", 2, "does not belong"),
     ("a.b[", 4, "ends too early"),
+    ("a.", 2, "ends too early"),
     ("'text", 0, "Unclosed"),
     ("x || nope(a)", 5, "no function nope()"),
     ("length(a, b)", 0, "takes 1, not 2"),

@@ -4,6 +4,8 @@ import { take } from '$lib/api/problem';
 import type {
 	Integration,
 	IntegrationSource,
+	MappingDefinition,
+	MappingTrial,
 	PageOf,
 	PayloadContent,
 	Priority,
@@ -26,6 +28,7 @@ export interface IntegrationInput {
 	default_tags: string[];
 	team_id: string | null;
 	escalation_policy_id: string | null;
+	unreadable?: Integration['unreadable'];
 }
 
 export const createIntegration = (
@@ -59,3 +62,27 @@ export const payload = (id: string, payload_id: string): Promise<PayloadContent>
 
 export const replayPayload = (id: string, payload_id: string): Promise<PayloadContent> =>
 	take(api.POST('/api/v1/webhooks/incoming/{token_id}/payloads/{payload_id}/replay', one(id, payload_id)));
+
+export const mapping = (id: string) => take(api.GET('/api/v1/webhooks/incoming/{token_id}/mapping', at(id)));
+
+/** Null removes it. `version` is the integration's. */
+export const saveMapping = (id: string, version: number, definition: MappingDefinition | null) =>
+	take(
+		api.PUT('/api/v1/webhooks/incoming/{token_id}/mapping', {
+			...at(id),
+			body: { mapping: definition, version }
+		})
+	);
+
+/** What would come of a payload; nothing is saved. */
+export const tryMapping = (
+	id: string,
+	definition: MappingDefinition,
+	payload: { payload: string } | { payload_id: string }
+): Promise<MappingTrial> =>
+	take(
+		api.POST('/api/v1/webhooks/incoming/{token_id}/mapping/preview', {
+			...at(id),
+			body: { mapping: definition, ...payload }
+		})
+	);

@@ -1,26 +1,28 @@
 import { alertPage } from '$lib/alerts/api';
 import { reading } from '$lib/api/reading';
 import { policies } from '$lib/escalation/api';
-import { integration, payloads } from '$lib/inbound/api';
+import { integration, mapping, payloads } from '$lib/inbound/api';
 import { key } from '$lib/live/keys';
 import { teams } from '$lib/people/api';
 
 export const load = async ({ params: { id }, depends, url }) => {
 	depends(key.integrations, key.alerts);
 	return reading(url, async () => {
-		const [one, allTeams, allPolicies, latest, received] = await Promise.all([
+		const [one, allTeams, allPolicies, latest, received, saved] = await Promise.all([
 			integration(id),
 			teams(),
 			policies(),
 			alertPage({ integration_id: id }, undefined, 5),
-			payloads(id)
+			payloads(id),
+			mapping(id)
 		]);
 		return {
 			integration: one,
 			teams: allTeams.items,
 			policies: allPolicies.items,
 			latest: latest.items,
-			received
+			received,
+			mapped: saved.mapping !== null
 		};
 	});
 };

@@ -9,17 +9,27 @@ from pulsar.cli.ground import read_settings, secret_key
 
 
 @click.command()
-def check() -> None:
-    """Look whether Pulsar can work here: settings, secret, database, schema, role, worker."""
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def check(as_json: bool) -> None:
+    """Look whether Pulsar can work here, and say of what is wrong what to do.
+
+    Ends with 1 when something is wrong; a note is worth reading, and nothing is wrong.
+    """
+    import json
+
     settings = read_settings()
     from pulsar.checkup import examine
     from pulsar.serve import database_url
 
-    healthy = True
+    findings = []
     for finding in examine(settings, secret_key, database_url):
-        healthy = healthy and finding.fine
-        click.echo(f"{'ok  ' if finding.fine else 'FAIL'}  {finding.what}: {finding.detail}")
-    sys.exit(0 if healthy else 1)
+        findings.append(finding)
+        if not as_json:
+            click.echo(f"{finding.state:<4}  {finding.what}: {finding.detail}")
+    well = all(finding.state != "FAIL" for finding in findings)
+    if as_json:
+        click.echo(json.dumps({"well": well, "findings": [vars(finding) for finding in findings]}, indent=2))
+    sys.exit(0 if well else 1)
 
 
 @click.command()

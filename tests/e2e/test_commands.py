@@ -21,16 +21,32 @@ async def test_migrate_says_where_the_schema_is_and_may_be_repeated(data_dir: Pa
 async def test_check_finds_nothing_wrong_beside_a_running_server(server: Running) -> None:
     done = await run(server.data_dir, "check")
     assert done.code == 0, done.stdout
-    findings = [line.split()[0] for line in done.stdout.splitlines()]
-    assert findings == ["ok"] * len(findings)
+    assert {line.split()[0] for line in done.stdout.splitlines()} == {"ok", "note"}
     assert "worker: 1 running" in done.stdout
+    assert "rights: pulsar_app has those that it needs" in done.stdout
 
 
 async def test_check_tells_that_no_worker_runs(data_dir: Path) -> None:
     done = await run(data_dir, "check")
     assert done.code == 1
-    (complaint,) = (line for line in done.stdout.splitlines() if not line.startswith("ok"))
+    (complaint,) = (line for line in done.stdout.splitlines() if line.startswith("FAIL"))
     assert complaint.startswith("FAIL  worker: none running")
+
+
+async def test_check_speaks_to_programs_too_and_says_what_to_do_about_what_is_wrong(data_dir: Path) -> None:
+    with embedded(data_dir) as url:
+        connection = await asyncpg.connect(url)
+        await connection.execute(
+            "REVOKE SELECT ON alerts FROM pulsar_app; ALTER TABLE teams DISABLE ROW LEVEL SECURITY"
+        )
+        await connection.close()
+        done = await run(data_dir, "check", "--json", mail_url="smtp://127.0.0.1:1", mail_from="pulsar@example.org")
+    said = json.loads(done.stdout)
+    assert (done.code, said["well"]) == (1, False)
+    wrong = {finding["what"]: finding["detail"] for finding in said["findings"] if finding["state"] == "FAIL"}
+    assert set(wrong) == {"worker", "rights", "mail"}
+    assert "may not read alerts" in wrong["rights"]
+    assert "see PULSAR_MAIL_URL" in wrong["mail"]
 
 
 async def test_another_secret_key_is_refused_before_it_does_harm(data_dir: Path) -> None:

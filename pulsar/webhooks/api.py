@@ -89,7 +89,7 @@ class EndpointChange(_Flags):
     version: int | None = None
 
 
-class Rotation(Body):
+class SecretRotation(Body):
     overlap_hours: Annotated[
         int, Field(ge=0, le=168, description="For so long what is sent is signed with the secret before too.")
     ] = 24
@@ -228,7 +228,7 @@ async def update_webhook_endpoint(endpoint_id: UUID, body: EndpointChange, tx: A
 
 
 @router.post("/{endpoint_id}/rotate-secret")
-async def rotate_webhook_secret(endpoint_id: UUID, body: Rotation, tx: AsAdmin) -> CreatedEndpoint:
+async def rotate_webhook_secret(endpoint_id: UUID, body: SecretRotation, tx: AsAdmin) -> CreatedEndpoint:
     """A new secret, in this answer only. For a while what is sent is signed with both."""
     row = await actions.get(tx, endpoint_id, to_change=True)
     secret = await actions.rotate(tx, row, timedelta(hours=body.overlap_hours))

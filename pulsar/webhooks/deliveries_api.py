@@ -46,7 +46,7 @@ class DeliveryView(View):
     finished_at: datetime | None
 
 
-class AttemptView(View):
+class WebhookAttemptView(View):
     id: UUID
     at: datetime
     duration_ms: int
@@ -61,7 +61,7 @@ class AttemptView(View):
 
 class WholeDelivery(DeliveryView):
     body: str
-    attempts: list[AttemptView]
+    attempts: list[WebhookAttemptView]
 
 
 _COMPUTED = {"endpoint", "subject", "event_number"}
@@ -138,5 +138,5 @@ async def get_webhook_delivery(delivery_id: UUID, tx: AsViewer) -> WholeDelivery
     """With what was sent and every try."""
     row = await get(tx, delivery_id)
     attempts = await tx.scalars(select(Attempt).where(Attempt.delivery_id == row.id).order_by(Attempt.id))
-    said = [AttemptView.model_validate(attempt) for attempt in attempts]
+    said = [WebhookAttemptView.model_validate(attempt) for attempt in attempts]
     return WholeDelivery(**_fields(row, await names(tx)), body=row.body, attempts=said)

@@ -56,6 +56,9 @@ async def inhabit(ana: Person) -> Inhabited:
     await ana.makes("/api-keys", name="Deploys", scopes=["alerts", "read"], expires_at="2030-01-01T00:00:00Z")
     beating = await ana.makes("/heartbeats", name="Nightly backup", interval_seconds=86400, team_id=squad["id"])
     await ana.makes(f"/heartbeats/{beating['id']}/ping")
+    told = {"alert_created": True, "patterns": ["schedule.*"], "priorities": ["P1", "P2"], "team_ids": [squad["id"]]}
+    await ana.makes("/webhooks/endpoints", name="Chat bot", url="http://127.0.0.1:9/hook", **told)
+    await ana.makes("/webhooks/endpoints", name="Data warehouse", url="https://hooks.example.org/in", enabled=False)
     alerts = await _alerts(ana, squad, policy)
     incident = await _incident(ana, bo, squad, alerts)
     await ana.patch(f"/users/{gone.id}", active=False)

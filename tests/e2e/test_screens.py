@@ -44,6 +44,7 @@ DIALOGS = {
     "/incidents/[id]": "Edit",
     "/templates": "New template",
     "/heartbeats": "New heartbeat",
+    "/webhooks": "New webhook",
     "/keys": "New API key",
     "/me/notifications": "Change",
     "/members": "Invite",

@@ -4053,6 +4053,23 @@ export interface components {
 			/** Team Id */
 			team_id?: string | null;
 		};
+		/** AttemptView */
+		AttemptView: {
+			/**
+			 * At
+			 * Format: date-time
+			 */
+			at: string;
+			/**
+			 * Outcome
+			 * @enum {string}
+			 */
+			outcome: 'sent' | 'delivered' | 'failed';
+			/** Answer */
+			answer: string;
+			/** Duration Ms */
+			duration_ms: number;
+		};
 		/** AuditView */
 		AuditView: {
 			/** Id */
@@ -7141,7 +7158,7 @@ export interface components {
 			/** Carries */
 			carries: components['schemas']['CarriedView'][];
 			/** Attempts */
-			attempts: components['schemas']['pulsar__notify__log_api__AttemptView'][];
+			attempts: components['schemas']['AttemptView'][];
 			/** Next Attempt At */
 			next_attempt_at: string | null;
 			/**
@@ -8874,6 +8891,15 @@ export interface components {
 			 */
 			role: 'lead' | 'member';
 		};
+		/** Rotation */
+		Rotation: {
+			/**
+			 * Overlap Hours
+			 * @description How long the old secret stays good as well.
+			 * @default 0
+			 */
+			overlap_hours?: number;
+		};
 		/** RotationChange */
 		RotationChange: {
 			/**
@@ -9182,6 +9208,15 @@ export interface components {
 			 * @enum {string}
 			 */
 			session?: 'token' | 'cookie';
+		};
+		/** SecretRotation */
+		SecretRotation: {
+			/**
+			 * Overlap Hours
+			 * @description For so long what is sent is signed with the secret before too.
+			 * @default 24
+			 */
+			overlap_hours?: number;
 		};
 		/**
 		 * SecurityView
@@ -10088,6 +10123,37 @@ export interface components {
 			/** Email */
 			email: string;
 		};
+		/** WebhookAttemptView */
+		WebhookAttemptView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/**
+			 * At
+			 * Format: date-time
+			 */
+			at: string;
+			/** Duration Ms */
+			duration_ms: number;
+			/** Url */
+			url: string;
+			/** Request Headers */
+			request_headers: {
+				[key: string]: string;
+			};
+			/** Status */
+			status: number | null;
+			/** Error */
+			error: string | null;
+			/** Response Headers */
+			response_headers: {
+				[key: string]: string;
+			};
+			/** Response Body */
+			response_body: string;
+		};
 		/** WholeDelivery */
 		WholeDelivery: {
 			/**
@@ -10124,7 +10190,7 @@ export interface components {
 			/** Body */
 			body: string;
 			/** Attempts */
-			attempts: components['schemas']['pulsar__webhooks__deliveries_api__AttemptView'][];
+			attempts: components['schemas']['WebhookAttemptView'][];
 		};
 		/** WorkerView */
 		WorkerView: {
@@ -10187,78 +10253,12 @@ export interface components {
 			/** To */
 			to?: string | null;
 		};
-		/** AttemptView */
-		pulsar__notify__log_api__AttemptView: {
-			/**
-			 * At
-			 * Format: date-time
-			 */
-			at: string;
-			/**
-			 * Outcome
-			 * @enum {string}
-			 */
-			outcome: 'sent' | 'delivered' | 'failed';
-			/** Answer */
-			answer: string;
-			/** Duration Ms */
-			duration_ms: number;
-		};
-		/** Rotation */
-		pulsar__people__keys_api__Rotation: {
-			/**
-			 * Overlap Hours
-			 * @description How long the old secret stays good as well.
-			 * @default 0
-			 */
-			overlap_hours?: number;
-		};
 		/** MailView */
 		pulsar__system__api__MailView: {
 			/** Channels */
 			channels: number;
 			/** Broken */
 			broken: number;
-		};
-		/** Rotation */
-		pulsar__webhooks__api__Rotation: {
-			/**
-			 * Overlap Hours
-			 * @description For so long what is sent is signed with the secret before too.
-			 * @default 24
-			 */
-			overlap_hours?: number;
-		};
-		/** AttemptView */
-		pulsar__webhooks__deliveries_api__AttemptView: {
-			/**
-			 * Id
-			 * Format: uuid
-			 */
-			id: string;
-			/**
-			 * At
-			 * Format: date-time
-			 */
-			at: string;
-			/** Duration Ms */
-			duration_ms: number;
-			/** Url */
-			url: string;
-			/** Request Headers */
-			request_headers: {
-				[key: string]: string;
-			};
-			/** Status */
-			status: number | null;
-			/** Error */
-			error: string | null;
-			/** Response Headers */
-			response_headers: {
-				[key: string]: string;
-			};
-			/** Response Body */
-			response_body: string;
 		};
 	};
 	responses: never;
@@ -12039,7 +12039,7 @@ export interface operations {
 		};
 		requestBody: {
 			content: {
-				'application/json': components['schemas']['pulsar__people__keys_api__Rotation'];
+				'application/json': components['schemas']['Rotation'];
 			};
 		};
 		responses: {
@@ -18736,7 +18736,7 @@ export interface operations {
 		};
 		requestBody: {
 			content: {
-				'application/json': components['schemas']['pulsar__webhooks__api__Rotation'];
+				'application/json': components['schemas']['SecretRotation'];
 			};
 		};
 		responses: {

@@ -15,7 +15,8 @@ const OBJECTS: Record<string, string> = {
 	organization: 'the organization',
 	policy: 'the escalation policy',
 	schedule: 'the schedule',
-	team: 'the team'
+	team: 'the team',
+	webhook: 'the webhook'
 };
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
@@ -32,6 +33,10 @@ const WHOLE: Record<string, string> = {
 	'integration.refused': 'could not read a signal of the integration',
 	'channel.broken': 'found that nothing arrives over the channel',
 	'channel.mended': 'found working again the channel',
+	'webhook.failing': 'found that nothing arrives at the webhook',
+	'webhook.recovered': 'found working again the webhook',
+	'webhook.disabled': 'switched off the webhook',
+	'webhook.redelivered': 'sent again what was for the webhook',
 	'user.updated': 'changed their account',
 	'user.signed_in': 'signed in',
 	'user.signed_out': 'signed out',

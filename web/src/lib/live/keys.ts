@@ -23,6 +23,8 @@ export const key = {
 	organizations: 'pulsar:organizations',
 	apiKeys: 'pulsar:api-keys',
 	heartbeats: 'pulsar:heartbeats',
+	webhooks: 'pulsar:webhooks',
+	webhookDeliveries: 'pulsar:webhook-deliveries',
 	statusPage: 'pulsar:status-page',
 	/** Of the audit log: every event is one of both. */
 	audit: 'pulsar:audit',
@@ -51,6 +53,7 @@ const BY_FAMILY: Record<string, string[]> = {
 	organization: [key.organizations],
 	api_key: [key.apiKeys],
 	heartbeat: [key.heartbeats],
+	webhook: [key.webhooks, key.webhookDeliveries],
 	status_page: [key.statusPage]
 };
 

@@ -18,6 +18,7 @@ import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Server from '@lucide/svelte/icons/server';
 import Siren from '@lucide/svelte/icons/siren';
 import UserCog from '@lucide/svelte/icons/user-cog';
+import Webhook from '@lucide/svelte/icons/webhook';
 import Users from '@lucide/svelte/icons/users';
 import type { Component } from 'svelte';
 import type { Me } from '$lib/api/types';
@@ -48,6 +49,7 @@ export const SETTINGS: Place[] = [
 	{ href: '/policies', label: 'Escalation policies', icon: ListTree, key: 'p' },
 	{ href: '/templates', label: 'Incident templates', icon: ClipboardList, key: 'd' },
 	{ href: '/channels', label: 'Channels', icon: Radio, key: 'c' },
+	{ href: '/webhooks', label: 'Webhooks', icon: Webhook, key: 'w' },
 	{ href: '/heartbeats', label: 'Heartbeats', icon: HeartPulse, key: 'b' },
 	{ href: '/status-page', label: 'Status page', icon: Globe },
 	{ href: '/teams', label: 'Teams', icon: Users, key: 't' },

@@ -283,6 +283,12 @@ def _announces_too_much(scope: Any) -> bool:
     return length.isdigit() and int(length) > LARGEST_BODY
 
 
+def _beside_the_api() -> list[APIRouter]:
+    """At addresses of their own: pages for people who are not signed in, and probes."""
+    pages = [acknowledge_page.router, updates.UNSUBSCRIBING.router(), public_status_page.router, public_readers.router]
+    return [*pages, health.router, docs_page.router]
+
+
 def build_api(pulsar: Pulsar) -> FastAPI:
     follower = Follower(pulsar.db.url)
 
@@ -316,12 +322,8 @@ def build_api(pulsar: Pulsar) -> FastAPI:
     for domain in _ROUTES:
         api.include_router(domain.router, prefix=API)
     api.include_router(meta, prefix=API)
-    api.include_router(acknowledge_page.router)
-    api.include_router(updates.UNSUBSCRIBING.router())
-    api.include_router(public_status_page.router)
-    api.include_router(public_readers.router)
-    api.include_router(health.router)
-    api.include_router(docs_page.router)
+    for router in _beside_the_api():
+        api.include_router(router)
     for kind in (Problem, RequestValidationError, HTTPException, Exception):
         api.add_exception_handler(kind, answer_error)
     _document_ingest(api)

@@ -23,7 +23,7 @@ class NoSecondFactor(Conflict):
 
 
 class EnrolmentView(View):
-    """`qr`: the `uri` as an SVG image."""
+    """`qr`: the `uri` as an SVG image, which is a `data:` address."""
 
     secret: str
     uri: str

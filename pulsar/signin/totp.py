@@ -35,7 +35,7 @@ class Enrolment:
     secret: str
     uri: str
     qr: str
-    """Of the URI, as an SVG image."""
+    """Of the URI: an SVG image as a `data:` address."""
 
 
 async def begin(tx: Transaction, user: User) -> Enrolment:
@@ -49,7 +49,7 @@ async def begin(tx: Transaction, user: User) -> Enrolment:
         tx.add(row)
     row.sealed_secret, row.last_step = tx.keys.seal({"secret": secret}), 0
     uri = pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=_ISSUER)
-    qr = segno.make(uri, micro=False).svg_inline(scale=1, border=2, dark="#000", light="#fff", omitsize=True)
+    qr = segno.make(uri, micro=False).svg_data_uri(border=2, dark="#000", light="#fff", omitsize=True)
     return Enrolment(secret, uri, qr)
 
 

@@ -37,12 +37,15 @@ async def browser() -> AsyncIterator[Browser]:
 
 @asynccontextmanager
 async def visiting(
-    browser: Browser, server: Running, width: int, height: int, expected: int = 401
+    browser: Browser, server: Running, width: int, height: int, expected: int = 401, host: str = "127.0.0.1"
 ) -> AsyncIterator[Page]:
     """A page that complains of nothing: neither of a script's error nor of the content security policy. The browser
     itself notes every refusal; one of the status `expected` belongs to the story."""
     context = await browser.new_context(
-        base_url=server.url, viewport={"width": width, "height": height}, has_touch=width < 500, is_mobile=width < 500
+        base_url=server.url.replace("127.0.0.1", host),
+        viewport={"width": width, "height": height},
+        has_touch=width < 500,
+        is_mobile=width < 500,
     )
     page = await context.new_page()
     complaints: list[str] = []

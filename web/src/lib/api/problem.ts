@@ -10,7 +10,9 @@ export class Problem extends Error {
 		/** On 409: the object as it stands now. */
 		readonly current: unknown = undefined,
 		/** By which the operator finds it in the log. */
-		readonly requestId: string | undefined = undefined
+		readonly requestId: string | undefined = undefined,
+		/** What else the server said, by the members of its answer. */
+		readonly extras: Record<string, unknown> = {}
 	) {
 		super(message);
 	}
@@ -50,7 +52,8 @@ export function problemFrom(status: number, body: unknown): Problem {
 		(message as string) ?? fallback,
 		fields,
 		current,
-		typeof request_id === 'string' ? request_id : undefined
+		typeof request_id === 'string' ? request_id : undefined,
+		body && typeof body === 'object' ? { ...body } : {}
 	);
 }
 

@@ -18,6 +18,7 @@ export async function reading<T>(url: URL, work: () => Promise<T>): Promise<T> {
 		return await work();
 	} catch (failure) {
 		if (failure instanceof SignedOut) redirect(307, loginPath(url));
+		if (failure instanceof Problem && failure.code === 'second_factor_missing') redirect(307, '/enrol');
 		if (failure instanceof Problem) {
 			const { status, message, code, requestId } = failure;
 			error(status || 503, { message, code, requestId });

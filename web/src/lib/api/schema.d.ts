@@ -5146,7 +5146,7 @@ export interface components {
 		};
 		/**
 		 * EnrolmentView
-		 * @description `qr`: the `uri` as an SVG image.
+		 * @description `qr`: the `uri` as an SVG image, which is a `data:` address.
 		 */
 		EnrolmentView: {
 			/** Secret */

@@ -30,7 +30,8 @@ export const key = {
 	audit: 'pulsar:audit',
 	activity: 'pulsar:activity',
 	notices: 'pulsar:notices',
-	system: 'pulsar:system'
+	system: 'pulsar:system',
+	security: 'pulsar:security'
 } as const;
 
 const BY_FAMILY: Record<string, string[]> = {
@@ -68,6 +69,8 @@ export const logOf = (event: LiveEvent): string =>
 export function keysOf(event: LiveEvent): string[] {
 	const family = event.type.split('.')[0] ?? '';
 	const subject = event.payload.subject?.id ?? '';
+	// How people sign in shows nowhere but to themselves.
+	if (family === 'user' && event.type !== 'user.updated') return [key.security];
 	if (family === 'alert') return [key.alerts, key.alert(subject)];
 	if (family === 'incident') return [key.incidents, key.incident(subject)];
 	// Escalations and messages are about an alert, or page somebody into an incident.

@@ -15,7 +15,7 @@ import httpx
 import uvloop
 from aiosmtpd.smtp import SMTP
 
-from bench import load, oncall, storm, waiting
+from bench import load, mapping, oncall, storm, waiting
 from bench.report import Speed, row, speed_row, spent
 from bench.server import Customer, Server, serving
 from pulsar.base.cluster import Cluster
@@ -117,6 +117,7 @@ def main() -> None:
             p50, p99 = asyncio.run(page_latency(server))
             row("webhook answered -> SMTP DATA, idle", f"p50 {p50:.0f} ms, p99 {p99:.0f} ms", "under 60, 250 ms")
             taking_in(server, data_dir)
+            mapping.measure(server)
     storm.main()
     waiting.main()
     oncall.measure(row)

@@ -62,9 +62,16 @@ class _Sender(asyncio.Protocol):
             self.done.set_exception(exc or ConnectionError("the server closed the connection"))
 
 
-async def run(port: int, path: str, alias: Callable[[], str], *, connections: int, seconds: float) -> Load:
+PLAIN = b'{"message": "Disk almost full", "alias": "%b", "priority": "P3"}'
+
+
+async def run(
+    port: int, path: str, alias: Callable[[], str], *, connections: int, seconds: float, frame: bytes = PLAIN
+) -> Load:
+    """`frame` is the payload, with a place for the alias."""
+
     def body() -> bytes:
-        return b'{"message": "Disk almost full", "alias": "%b", "priority": "P3"}' % alias().encode()
+        return frame % alias().encode()
 
     loop = asyncio.get_running_loop()
     started = time.perf_counter()

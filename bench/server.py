@@ -142,6 +142,9 @@ class Customer:
     def webhook_channel(self, name: str, url: str) -> None:
         self.post("/notifications/channels", name=name, channel_type="webhook", config={"url": url})
 
-    def webhook_path(self) -> str:
-        token = self.post("/webhooks/incoming", name="Bench", integration_type="generic")["token"]
-        return f"/api/v1/webhook/{token}"
+    def webhook_path(self, mapping: dict[str, Any] | None = None) -> str:
+        made = self.post("/webhooks/incoming", name="Bench", integration_type="custom" if mapping else "generic")
+        if mapping:
+            saved = self._http.put(f"/webhooks/incoming/{made['id']}/mapping", json={"mapping": mapping})
+            saved.raise_for_status()
+        return f"/api/v1/webhook/{made['token']}"

@@ -24,6 +24,7 @@ async def shot(page: Page, name: str) -> None:
     if folder := os.environ.get("PULSAR_SHOTS"):
         for scheme in ("light", "dark"):
             await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            await page.wait_for_timeout(400)  # until the colours have changed
             width = page.viewport_size["width"] if page.viewport_size else 0
             await page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png", full_page=True)
 
@@ -31,7 +32,9 @@ async def shot(page: Page, name: str) -> None:
 async def unknown_tool(page: Page) -> str:
     await page.goto("/integrations")
     await page.get_by_role("button", name="New integration").first.click()
-    await page.get_by_label("Search kinds").fill("anything")
+    await page.get_by_label("Search kinds").fill("our own tool")
+    await expect(page.get_by_text("These take any tool")).to_be_visible()
+    await shot(page, "gallery")
     await page.get_by_role("button", name=re.compile("Anything else")).click()
     await page.get_by_label("Name").fill("Jobs")
     await page.get_by_role("button", name="Create", exact=True).click()

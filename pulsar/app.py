@@ -75,6 +75,7 @@ from pulsar.people import api as people
 from pulsar.people import keys_api as api_keys
 from pulsar.people import me_api as me
 from pulsar.people import members_api as members
+from pulsar.people import organization_api as organization
 from pulsar.people import teams_api as teams
 from pulsar.refusals import TooLarge, answer_error, problem_response
 from pulsar.reports import api as reports
@@ -87,6 +88,8 @@ from pulsar.signin import proving_api as proving
 from pulsar.signin import requiring_api as requiring
 from pulsar.signin import second_step_api as second_step
 from pulsar.signin import sessions_api as my_sessions
+from pulsar.sso import api as sso
+from pulsar.sso import signin_api as sso_signin
 from pulsar.statuspage import api as status_page
 from pulsar.statuspage import public as public_status_page
 from pulsar.statuspage import public_readers, readers_api
@@ -111,10 +114,13 @@ _ROUTES = (
     people,
     me,
     members,
+    organization,
     guests,
     invitations,
     teams,
     api_keys,
+    sso,
+    sso_signin,
     alerts,
     alert_history,
     explanations,

@@ -23,6 +23,7 @@ _DOMAINS = (
     "people",
     "notify",
     "signin",
+    "sso",
     "invitations",
     "oncall",
     "escalation",

@@ -20,7 +20,7 @@ from pulsar.orgs.rules import Standing
 from pulsar.people import members, sessions
 from pulsar.people.events import TeamMemberAdded
 from pulsar.people.model import Team, TeamMember, User
-from pulsar.people.sessions import Client, Session
+from pulsar.people.sessions import Client, Session, SingleSignOnNeeded
 
 
 class UnknownInvitation(NotFound):
@@ -110,7 +110,8 @@ def _refuse(found: State) -> NoReturn:
 
 
 async def accept(db: Database, secret: str, guest: User | NewAccount, client: Client) -> Session:
-    """The account, the membership and the session, or none of them. `guest` has proved to be the account that has the
+    """The account, the membership and the session, or none of them; only where single sign-on is required does the
+    session begin there, and SingleSignOnNeeded is raised. `guest` has proved to be the account that has the
     invitation's address, or makes it."""
     org_id, invitation_id = await _place_of(db, secret)
     password_hash = await crypto.hash_password(guest.password) if isinstance(guest, NewAccount) else ""
@@ -125,7 +126,10 @@ async def accept(db: Database, secret: str, guest: User | NewAccount, client: Cl
         await _join_teams(tx, user.id, invitation.team_ids)
         invitation.accepted_at = clock.now()
         await tx.flush()
-        return await sessions.begin(tx, user, org_id, "invitation", client)
+        if org_id not in await sessions.closed_to(tx, user.id):
+            return await sessions.begin(tx, user, org_id, "invitation", client)
+        slug = (await tx.get_one(Organization, org_id)).slug
+    raise SingleSignOnNeeded("You are in. This organization is entered by its single sign-on.", organization=slug)
 
 
 async def _enter(tx: Transaction, user: User, invitation: Invitation) -> None:

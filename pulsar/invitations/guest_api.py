@@ -12,7 +12,7 @@ from pulsar.invitations import acceptance
 from pulsar.invitations.acceptance import NewAccount, Opened
 from pulsar.orgs.roles import Role
 from pulsar.people import sessions
-from pulsar.people.access import entered, principal
+from pulsar.people.access import account_holder, entered, principal
 from pulsar.people.model import User
 from pulsar.people.signed_in import (
     SHORTEST_PASSWORD,
@@ -95,7 +95,7 @@ async def _proved(body: Acceptance, request: Request, pulsar: Pulsar, opened: Op
         return guest
     if "authorization" not in request.headers:
         raise Invalid("There is an account with this address: its password is needed.", field="password")
-    caller = principal(request, pulsar)
+    caller = await account_holder(principal(request, pulsar), pulsar)
     async with entered(pulsar, caller, Role.VIEWER):
         if caller.user_id != opened.account.id:
             raise NotYourInvitation

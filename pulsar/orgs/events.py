@@ -16,6 +16,13 @@ class OrganizationCreated(OrganizationEvent):
     name: str
 
 
+@dataclass(frozen=True)
+class OrganizationUpdated(OrganizationEvent):
+    type: ClassVar = "organization.updated"
+    name: str
+    changes: Changes
+
+
 class MemberEvent(Event):
     subject_type: ClassVar = "user"
 

@@ -19,7 +19,7 @@ from pulsar.base.http import API, Principal, Pulsar, PulsarNode, bearer, princip
 from pulsar.door.limits import limits_of, of_address, of_caller
 from pulsar.orgs.model import Membership, Organization
 from pulsar.orgs.roles import Role
-from pulsar.people import keys
+from pulsar.people import keys, sessions
 from pulsar.people.model import SessionRow, User
 from pulsar.people.permissions import Scope, opened_by, role_with
 
@@ -96,6 +96,18 @@ async def _whose(request: Request, pulsar: Pulsar, secret: str) -> tuple[UUID, U
 Caller = Annotated[Principal, Depends(principal)]
 """A person. Routes that need none, because all they do is the organization's, take AnyCaller or only a transaction."""
 
+
+async def account_holder(caller: Caller, pulsar: PulsarNode) -> Principal:
+    async with pulsar.db.without_org() as tx:
+        if await sessions.is_bound(tx, caller.session_id):
+            raise sessions.BoundToOrganization
+    return caller
+
+
+AccountHolder = Annotated[Principal, Depends(account_holder)]
+"""A person who has shown to Pulsar itself whose account it is, not only to an organization's identity provider.
+For what concerns the account everywhere: how one signs in, and what else it is a member of."""
+
 AnyCaller = Annotated[Anybody, Depends(anybody)]
 
 
@@ -118,7 +130,13 @@ async def entered(
 async def _member(tx: Transaction, caller: Principal, needed: Role, enrolling: bool) -> Actor:
     row = (
         await tx.execute(
-            select(Membership.role, User.full_name, User.second_factor_at, Organization.second_factor_required)
+            select(
+                Membership.role,
+                User.full_name,
+                # Whom a provider has vouched for it has asked for what the organization wants.
+                ((SessionRow.method != sessions.SSO) & User.second_factor_at.is_(None)).label("one_factor"),
+                Organization.second_factor_required,
+            )
             .join(User, User.id == Membership.user_id)
             .join(Organization, Organization.id == Membership.org_id)
             .join(SessionRow, (SessionRow.id == caller.session_id) & (SessionRow.user_id == User.id))
@@ -127,7 +145,7 @@ async def _member(tx: Transaction, caller: Principal, needed: Role, enrolling: b
     ).one_or_none()
     if not row:
         raise NotSignedIn
-    if row.second_factor_required and not row.second_factor_at and not enrolling:
+    if row.second_factor_required and row.one_factor and not enrolling:
         raise SecondFactorMissing
     if not Role(row.role).includes(needed):
         raise Forbidden(f"This needs the role {needed.value}; yours is {row.role}.")
@@ -169,3 +187,12 @@ AsViewer = Annotated[Transaction, Depends(_as(Role.VIEWER), scope="function")]
 AsMember = Annotated[Transaction, Depends(_as(Role.MEMBER), scope="function")]
 AsAdmin = Annotated[Transaction, Depends(_as(Role.ADMIN), scope="function")]
 AsOwner = Annotated[Transaction, Depends(_as(Role.OWNER), scope="function")]
+
+
+async def _owner(caller: AnyCaller, pulsar: PulsarNode) -> Anybody:
+    async with entered(pulsar, caller, Role.OWNER):
+        return caller
+
+
+AnOwner = Annotated[Anybody, Depends(_owner)]
+"""Of a route that asks somebody outside, which no transaction is to wait for."""

@@ -13,7 +13,7 @@ from pulsar.base.ids import new_id
 from pulsar.orgs import actions as orgs
 from pulsar.orgs.roles import Role
 from pulsar.people import sessions
-from pulsar.people.access import AsEnrolling, Caller, entered
+from pulsar.people.access import AccountHolder, AsEnrolling, Caller, entered
 from pulsar.people.model import User
 from pulsar.people.operators import operates
 from pulsar.people.signed_in import (
@@ -101,7 +101,8 @@ async def logout(body: Refresh, request: Request, response: Response, pulsar: Pu
 async def me(caller: Caller, tx: AsEnrolling, pulsar: PulsarNode) -> MeView:
     user = await tx.get_one(User, caller.user_id)
     organizations = await sessions.organizations_of(tx, caller.user_id)
-    views = [OrganizationView.model_validate(o) for o in organizations]
+    bound = await sessions.is_bound(tx, caller.session_id)
+    views = [OrganizationView.model_validate(o) for o in organizations if not bound or o.id == caller.org_id]
     here = next(view for view in views if view.id == caller.org_id)
     return MeView(
         user=UserView.model_validate(user),
@@ -113,7 +114,7 @@ async def me(caller: Caller, tx: AsEnrolling, pulsar: PulsarNode) -> MeView:
 
 
 @router.post("/organizations", status_code=201)
-async def create_organization(body: NewOrganization, caller: Caller, pulsar: PulsarNode) -> OrganizationView:
+async def create_organization(body: NewOrganization, caller: AccountHolder, pulsar: PulsarNode) -> OrganizationView:
     """Founded by any member of any organization, who is its owner then."""
     async with entered(pulsar, caller, Role.VIEWER) as here:
         actor = here.actor

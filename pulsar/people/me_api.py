@@ -8,6 +8,7 @@ from pydantic import AfterValidator, StringConstraints
 
 from pulsar.base.events import edited
 from pulsar.base.http import Body
+from pulsar.people import sessions
 from pulsar.people.access import AsViewer, Caller
 from pulsar.people.events import UserUpdated
 from pulsar.people.model import User
@@ -32,7 +33,10 @@ class MeChange(Body):
 
 @router.patch("/auth/me")
 async def update_me(body: MeChange, caller: Caller, tx: AsViewer) -> UserView:
-    """In all of your organizations: an account is one person's, wherever they are a member."""
+    """In all of your organizations: an account is one person's, wherever they are a member. So not by the single
+    sign-on of one of several."""
+    if await sessions.is_bound(tx, caller.session_id) and len(await sessions.organizations_of(tx, caller.user_id)) > 1:
+        raise sessions.BoundToOrganization
     user = await tx.get_one(User, caller.user_id, with_for_update=True)
     for name, value in body.sent().items():
         setattr(user, name, value)

@@ -38,7 +38,7 @@ _AREAS = {
     "cover-requests": Scope.ON_CALL,
 }
 # Who belongs to the organization, and what they did.
-_ADMINISTRATION = {"api-keys", "audit", "invitations", "organizations", "users"}
+_ADMINISTRATION = {"api-keys", "audit", "invitations", "organizations", "sso", "users"}
 
 
 def opened_by(path: str, role: Role) -> frozenset[Scope]:

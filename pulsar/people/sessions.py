@@ -5,15 +5,15 @@ Whether somebody may begin one is for `pulsar.signin` to say."""
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import ColumnElement, func, select, text, true
 from sqlalchemy.exc import IntegrityError
 
 from pulsar.base import clock, crypto
 from pulsar.base.db import Database, Transaction
-from pulsar.base.errors import Conflict, NotFound, NotSignedIn
+from pulsar.base.errors import Conflict, Forbidden, NotFound, NotSignedIn
 from pulsar.base.events import Actor
 from pulsar.base.http import ACCESS_TOKEN
 from pulsar.orgs.roles import Role
@@ -23,6 +23,10 @@ from pulsar.people.model import RefreshToken, SessionRow, User
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 REFRESH_LIFETIME = timedelta(days=7)
+SSO = "sso"
+"""The method of a session that an organization's identity provider vouches for. It is good in that organization only:
+whoever runs the provider can say of anybody that they are anybody (docs/decisions/0015)."""
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 SESSION_LIFETIME = timedelta(days=30)
 """However much it is used (ASVS 7.3.2)."""
 
@@ -35,6 +39,15 @@ class InvalidCredentials(NotSignedIn):
 
 class SessionEnded(NotSignedIn):
     """This session has ended; sign in again."""
+
+
+class SingleSignOnNeeded(Forbidden):
+    """This organization is entered by its single sign-on."""
+
+
+class BoundToOrganization(Forbidden):
+    """You came in by an organization's single sign-on, whose word counts there and nowhere else. Sign in with a
+    password or a passkey of your own."""
 
 
 class AlreadyRefreshed(Conflict):
@@ -94,7 +107,7 @@ async def create_user(tx: Transaction, email: str, username: str, password_hash:
 async def begin(tx: Transaction, user: User, organization_id: UUID | None, method: str, client: Client) -> Session:
     """A new one, in this organization of the user's, or the first. Raises NotFound. Whoever calls this has seen every
     proof that the account asks for."""
-    organization = await _choose(tx, user, organization_id)
+    organization = await _choose(tx, user, organization_id, method)
     now = clock.now()
     row = SessionRow(
         user_id=user.id,
@@ -103,7 +116,8 @@ async def begin(tx: Transaction, user: User, organization_id: UUID | None, metho
         address=client.address,
         device=client.device,
         created_at=now,
-        proved_at=now,
+        # By whose word they came in counts in one organization; the account itself they have yet to prove.
+        proved_at=now if method != SSO else _NEVER,
         last_used_at=now,
         ends_at=now + SESSION_LIFETIME,
     )
@@ -142,20 +156,45 @@ async def account_of(tx: Transaction, email: str) -> User | None:
     return user
 
 
-async def _choose(tx: Transaction, user: User, organization_id: UUID | None) -> OrganizationOf:
-    """The first that the user joined, if none is wanted. Raises NotFound."""
+async def _choose(tx: Transaction, user: User, organization_id: UUID | None, method: str) -> OrganizationOf:
+    """The first that the user joined and that is entered by this method, if none is wanted. Raises NotFound, and
+    SingleSignOnNeeded with the slug."""
     organizations = await organizations_of(tx, user.id)
     chosen = [o for o in organizations if organization_id in (None, o.id)]
     if not chosen:
         raise NotFound("You do not belong to this organization." if organization_id else "You belong to none.")
-    return chosen[0]
+    closed = set() if method == SSO else await closed_to(tx, user.id)
+    for one in chosen:
+        if one.id not in closed:
+            return one
+    raise SingleSignOnNeeded(organization=chosen[0].slug)
 
 
-async def _same(tx: Transaction, user: User, organization_id: UUID) -> OrganizationOf:
-    """A session ends when its user is removed from its organization."""
+async def closed_to(tx: Transaction, user_id: UUID) -> set[UUID]:
+    """Of the user's organizations those that they enter by single sign-on alone. Never one that they own."""
+    return set(await tx.scalars(text("SELECT sso_only(:user_id)"), {"user_id": user_id}))
+
+
+async def is_bound(tx: Transaction, session_id: UUID) -> bool:
+    """To its organization: by single sign-on."""
+    return await tx.scalar(select(SessionRow.method).where(SessionRow.id == session_id)) == SSO
+
+
+async def in_reach(tx: Transaction, session_id: UUID) -> Which:
+    """Of a user's sessions those that this one may see and end: a bound one none in another organization."""
+    row = await tx.get_one(SessionRow, session_id)
+    return SessionRow.organization_id == row.organization_id if row.method == SSO else true()
+
+
+async def _next(tx: Transaction, user: User, row: SessionRow, wanted: UUID | None) -> OrganizationOf:
+    """Where a session goes on. It ends when its user is removed from its organization."""
+    if wanted and row.method == SSO and wanted != row.organization_id:
+        raise BoundToOrganization
     try:
-        return await _choose(tx, user, organization_id)
+        return await _choose(tx, user, wanted or row.organization_id, row.method)
     except NotFound:
+        if wanted:
+            raise
         raise SessionEnded from None
 
 
@@ -202,10 +241,7 @@ async def _renew(
     tx: Transaction, link: RefreshToken, row: SessionRow, client: Client, organization_id: UUID | None
 ) -> Session:
     user = await tx.get_one(User, link.user_id)
-    if organization_id:
-        organization = await _choose(tx, user, organization_id)
-    else:
-        organization = await _same(tx, user, link.organization_id)
+    organization = await _next(tx, user, row, organization_id)
     link.rotated_at = row.last_used_at = clock.now()
     row.organization_id, row.address, row.device = organization.id, client.address, client.device
     return _open(tx, user, organization, row)

@@ -52,15 +52,7 @@ class SessionView(View):
 def answer(request: Request, response: Response, session: sessions.Session, kind: SessionKind) -> SessionView:
     response.headers["Cache-Control"] = "no-store"
     if kind == "cookie":
-        response.set_cookie(
-            COOKIE,
-            session.refresh_token,
-            max_age=int(sessions.REFRESH_LIFETIME.total_seconds()),
-            path=COOKIE_PATH,
-            httponly=True,
-            samesite="strict",
-            secure=request.url.scheme == "https",
-        )
+        keep_cookie(request, response, session)
     return SessionView(
         access_token=session.access_token,
         refresh_token=None if kind == "cookie" else session.refresh_token,
@@ -68,6 +60,18 @@ def answer(request: Request, response: Response, session: sessions.Session, kind
         expires_in=int(sessions.ACCESS_LIFETIME.total_seconds()),
         user=UserView.model_validate(session.user),
         organization=OrganizationView.model_validate(session.organization),
+    )
+
+
+def keep_cookie(request: Request, response: Response, session: sessions.Session) -> None:
+    response.set_cookie(
+        COOKIE,
+        session.refresh_token,
+        max_age=int(sessions.REFRESH_LIFETIME.total_seconds()),
+        path=COOKIE_PATH,
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
     )
 
 

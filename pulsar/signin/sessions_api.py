@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from pulsar.base.db import Transaction
 from pulsar.base.errors import NotFound
-from pulsar.base.http import Page, Pages, View, page_of
+from pulsar.base.http import Page, Pages, Principal, View, page_of
 from pulsar.people import sessions
 from pulsar.people.access import AsEnrolling, Caller
 from pulsar.people.events import SessionsEnded
@@ -46,7 +46,8 @@ async def list_sessions(caller: Caller, tx: AsEnrolling, paging: Pages) -> Page[
     def shape(rows: Sequence[SessionRow]) -> list[MySessionView]:
         return [_view(row, names.get(row.organization_id, ""), caller.session_id) for row in rows]
 
-    query = select(SessionRow).where(SessionRow.user_id == caller.user_id, sessions.lives())
+    seen = await sessions.in_reach(tx, caller.session_id)
+    query = select(SessionRow).where(SessionRow.user_id == caller.user_id, sessions.lives(), seen)
     return await page_of(tx, query, SessionRow.id, paging, shape)
 
 
@@ -59,17 +60,18 @@ def _view(row: SessionRow, organization: str, current: UUID) -> MySessionView:
 @router.delete("/{session_id}", status_code=204)
 async def end_session(session_id: UUID, caller: Caller, tx: AsEnrolling) -> None:
     """At once, for its access token too."""
-    if not await _end(tx, caller.user_id, SessionRow.id == session_id):
+    if not await _end(tx, caller, SessionRow.id == session_id):
         raise NotFound("There is no session with this id here.")
 
 
 @router.post("/end-others")
 async def end_other_sessions(caller: Caller, tx: AsEnrolling) -> EndedView:
-    return EndedView(ended=await _end(tx, caller.user_id, SessionRow.id != caller.session_id))
+    return EndedView(ended=await _end(tx, caller, SessionRow.id != caller.session_id))
 
 
-async def _end(tx: Transaction, user_id: UUID, which: sessions.Which) -> int:
-    ended = await sessions.end(tx, SessionRow.user_id == user_id, which)
+async def _end(tx: Transaction, caller: Principal, which: sessions.Which) -> int:
+    reach = await sessions.in_reach(tx, caller.session_id)
+    ended = await sessions.end(tx, SessionRow.user_id == caller.user_id, which, reach)
     if ended:
-        await tell(tx, user_id, SessionsEnded(user_id, reason="revoked", count=ended))
+        await tell(tx, caller.user_id, SessionsEnded(caller.user_id, reason="revoked", count=ended))
     return ended

@@ -18,6 +18,7 @@ from pulsar.orgs.model import Membership
 from pulsar.people import accounts, contacts
 from pulsar.people.accounts import Account
 from pulsar.signin.model import Passkey
+from pulsar.sso.model import Identity
 from pulsar.statuspage import readers
 from pulsar.webhooks import outcome, planning
 from pulsar.webhooks.claiming import claim
@@ -71,7 +72,7 @@ async def _objects(owner: Person, engine: Engine, mailbox: Mailbox) -> dict[str,
     signing_in = await _signing_in(engine.pulsar, owner)
     device = await owner.makes("/users/me/devices", name="Phone", subscription=Browser().subscription())
     invitation = await owner.makes("/invitations", email=f"guest-{owner.email}", team_ids=[team["id"]])
-    hook = await _webhook(engine.pulsar, owner)
+    hook = await _webhook(engine.pulsar, owner) | await _sso(engine.pulsar, owner)
     elsewhere = (
         hook | await _on_call(owner, team["id"]) | await _incident(engine.pulsar, owner, team["id"], alert["id"])
     )
@@ -134,6 +135,16 @@ async def _webhook(pulsar: Pulsar, owner: Person) -> dict[str, str]:
         await outcome.conclude(tx, [sent])
     assert (await owner.patch(f"/webhooks/endpoints/{endpoint['id']}", enabled=False)).is_success
     return {"endpoint_id": endpoint["id"], "delivery_id": str(request.delivery_id)}
+
+
+async def _sso(pulsar: Pulsar, owner: Person) -> dict[str, str]:
+    domain = f"{owner.id.hex}.example.org"
+    body = {"issuer": "http://127.0.0.1:1", "client_id": "pulsar", "client_secret": "secret", "domains": [domain]}
+    assert (await owner.request("PUT", "/sso", json=body | {"enabled": False})).status_code == 200
+    identity = Identity(issuer="x", subject="1", user_id=owner.id, email=owner.email, last_used_at=clock.now())
+    async with pulsar.db.in_org(owner.org_id) as tx:
+        tx.add(identity)
+    return {"identity_id": str(identity.id)}
 
 
 async def _on_call(owner: Person, team_id: str) -> dict[str, str]:

@@ -31,6 +31,7 @@ PUBLIC = {
     "POST /heartbeat/{token}",
     "GET /meta",
     "GET /calendar/{token}.ics",
+    "POST /auth/sso/find",
 }
 # With the secret of an invitation in the body.
 BY_INVITATION = {"POST /invitations/look", "POST /invitations/accept"}
@@ -70,6 +71,7 @@ FOR_ADMINS = {"GET /audit", "GET /audit/export", "GET /api-keys", "GET /api-keys
 BY_OPERATOR = {"GET /system"}
 FOR_ADMINS |= BY_OPERATOR
 FOR_ADMINS |= {"GET /organizations/current/sign-in"}
+FOR_ADMINS |= {"GET /sso", "GET /sso/identities"}
 # One person's own: to whom it does not belong it is not there, in the same organization either.
 OWN = (
     "/auth/passkeys/{passkey_id}",

@@ -13,6 +13,10 @@ export function nextPath(url: URL): string {
 	return /^\/(?![/\\])/.test(next) ? next : '/';
 }
 
+/** Where one enters an organization that wants its single sign-on, and then goes where one wanted to go. */
+export const ssoPath = (url: URL, organization: string): string =>
+	`/login/sso?${new URLSearchParams({ organization, reason: 'needed', next: nextPath(url) })}`;
+
 export async function reading<T>(url: URL, work: () => Promise<T>): Promise<T> {
 	try {
 		return await work();

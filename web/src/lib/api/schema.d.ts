@@ -570,7 +570,8 @@ export interface paths {
 		head?: never;
 		/**
 		 * Update Me
-		 * @description In all of your organizations: an account is one person's, wherever they are a member.
+		 * @description In all of your organizations: an account is one person's, wherever they are a member. So not by the single
+		 *     sign-on of one of several.
 		 */
 		patch: operations['update_me'];
 		trace?: never;
@@ -627,6 +628,24 @@ export interface paths {
 		head?: never;
 		/** Update User */
 		patch: operations['update_user'];
+		trace?: never;
+	};
+	'/api/v1/organizations/current': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Get Organization */
+		get: operations['get_organization'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		/** Update Organization */
+		patch: operations['update_organization'];
 		trace?: never;
 	};
 	'/api/v1/invitations/look': {
@@ -857,6 +876,132 @@ export interface paths {
 		put?: never;
 		/** Rotate Api Key */
 		post: operations['rotate_api_key'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/sso': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Get Sso
+		 * @description Never with the secret. `connection` is null as long as there is none.
+		 */
+		get: operations['get_sso'];
+		/** Configure Sso */
+		put: operations['configure_sso'];
+		post?: never;
+		/**
+		 * Remove Sso
+		 * @description Everybody signs in with what their own account has again.
+		 */
+		delete: operations['remove_sso'];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/sso/test': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Test Sso
+		 * @description Tries these settings before they are saved, as far as it goes without a person. Changes nothing.
+		 */
+		post: operations['test_sso'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/sso/domains/verify': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Verify Sso Domain
+		 * @description Asks the DNS whether the domain is this organization's. Then its addresses alone lead to this provider.
+		 */
+		post: operations['verify_sso_domain'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/sso/identities': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * List Sso Identities
+		 * @description Who has come in by it.
+		 */
+		get: operations['list_sso_identities'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/sso/identities/{identity_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/**
+		 * Unlink Sso Identity
+		 * @description When an address has passed to another person. The member stays, their sessions by it end.
+		 */
+		delete: operations['unlink_sso_identity'];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/auth/sso/find': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Find Sso
+		 * @description Where to come in. Of an organization or a domain without single sign-on no more is said than of one that there
+		 *     is not.
+		 */
+		post: operations['find_sso'];
 		delete?: never;
 		options?: never;
 		head?: never;
@@ -4461,6 +4606,39 @@ export interface components {
 			/** Challenge */
 			challenge?: string | null;
 		};
+		/** ConnectionView */
+		ConnectionView: {
+			/** Enabled */
+			enabled: boolean;
+			/** Required */
+			required: boolean;
+			/** Issuer */
+			issuer: string;
+			/** Client Id */
+			client_id: string;
+			/** Domains */
+			domains: components['schemas']['DomainView'][];
+			/** Makes Members */
+			makes_members: boolean;
+			/**
+			 * New Role
+			 * @enum {string}
+			 */
+			new_role: 'viewer' | 'member' | 'admin';
+			/** Role Claim */
+			role_claim: string;
+			/** Role Map */
+			role_map: {
+				[key: string]: 'viewer' | 'member' | 'admin';
+			};
+			/** Version */
+			version: number;
+			/**
+			 * Updated At
+			 * Format: date-time
+			 */
+			updated_at: string;
+		};
 		/** ContactView */
 		ContactView: {
 			/**
@@ -4946,6 +5124,34 @@ export interface components {
 			/** Days */
 			days: number[];
 		};
+		/** DomainToProve */
+		DomainToProve: {
+			/** Domain */
+			domain: string;
+		};
+		/** DomainView */
+		DomainView: {
+			/** Name */
+			name: string;
+			/** Proven */
+			proven: boolean;
+			/** Record Name */
+			record_name: string;
+			/** Record Text */
+			record_text: string;
+		};
+		/** Draft */
+		Draft: {
+			/** Issuer */
+			issuer: string;
+			/** Client Id */
+			client_id: string;
+			/**
+			 * Client Secret
+			 * @description Without it the one that is there stays.
+			 */
+			client_secret?: string | null;
+		};
 		/** DraftTrial */
 		DraftTrial: {
 			/** At */
@@ -5312,6 +5518,23 @@ export interface components {
 			time_to_acknowledge: components['schemas']['Times'];
 			time_to_close: components['schemas']['Times'];
 		};
+		/** FindingView */
+		FindingView: {
+			/** Check */
+			check: string;
+			/**
+			 * Verdict
+			 * @enum {string}
+			 */
+			verdict: 'good' | 'bad' | 'unknown';
+			/** Text */
+			text: string;
+		};
+		/** Findings */
+		Findings: {
+			/** Items */
+			items: components['schemas']['FindingView'][];
+		};
 		/** Forgotten */
 		Forgotten: {
 			/** Email */
@@ -5469,6 +5692,27 @@ export interface components {
 			before: number;
 			/** After */
 			after: number;
+		};
+		/** IdentityView */
+		IdentityView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			user: components['schemas']['Named'];
+			/** Email */
+			email: string;
+			/**
+			 * Last Used At
+			 * Format: date-time
+			 */
+			last_used_at: string;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
 		};
 		/** ImportView */
 		ImportView: {
@@ -6330,6 +6574,54 @@ export interface components {
 			position?: number | null;
 			/** @default operational */
 			state?: components['schemas']['ComponentState'];
+		};
+		/** NewConnection */
+		NewConnection: {
+			/** Issuer */
+			issuer: string;
+			/** Client Id */
+			client_id: string;
+			/**
+			 * Client Secret
+			 * @description Without it the one that is there stays.
+			 */
+			client_secret?: string | null;
+			/**
+			 * Enabled
+			 * @default true
+			 */
+			enabled?: boolean;
+			/**
+			 * Required
+			 * @description Members other than owners come in by it and by nothing else.
+			 * @default false
+			 */
+			required?: boolean;
+			/** Domains */
+			domains: string[];
+			/**
+			 * Makes Members
+			 * @description Whoever comes for the first time becomes a member.
+			 * @default false
+			 */
+			makes_members?: boolean;
+			/**
+			 * New Role
+			 * @default member
+			 * @enum {string}
+			 */
+			new_role?: 'viewer' | 'member' | 'admin';
+			/**
+			 * Role Claim
+			 * @default
+			 */
+			role_claim?: string;
+			/** Role Map */
+			role_map?: {
+				[key: string]: 'viewer' | 'member' | 'admin';
+			};
+			/** Version */
+			version?: number | null;
 		};
 		/**
 		 * NewContact
@@ -7319,6 +7611,38 @@ export interface components {
 			/** Version */
 			version?: number | null;
 		};
+		/** OrganizationChange */
+		OrganizationChange: {
+			/**
+			 * Name
+			 * @default
+			 */
+			name?: string;
+			/** Version */
+			version?: number | null;
+		};
+		/**
+		 * OrganizationSettings
+		 * @description `slug` is its short name, by which people enter it and its status page is found. It stays.
+		 */
+		OrganizationSettings: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
+			/** Slug */
+			slug: string;
+			/** Version */
+			version: number;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+		};
 		/** OrganizationView */
 		OrganizationView: {
 			/**
@@ -7666,6 +7990,21 @@ export interface components {
 		Page_HeartbeatView_: {
 			/** Items */
 			items: components['schemas']['HeartbeatView'][];
+			/** Total */
+			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
+		/** Page[IdentityView] */
+		Page_IdentityView_: {
+			/** Items */
+			items: components['schemas']['IdentityView'][];
 			/** Total */
 			total: number;
 			/** Total Is Exact */
@@ -9453,6 +9792,17 @@ export interface components {
 			/** Items */
 			items: components['schemas']['SourceView'][];
 		};
+		/**
+		 * SsoView
+		 * @description `redirect_uri` is what to register at the provider; `slug` is what people enter to come in.
+		 */
+		SsoView: {
+			connection: components['schemas']['ConnectionView'] | null;
+			/** Redirect Uri */
+			redirect_uri: string;
+			/** Slug */
+			slug: string;
+		};
 		/** StageView */
 		StageView: {
 			/** Position */
@@ -9479,6 +9829,14 @@ export interface components {
 			passed_over: string[];
 			/** Missing */
 			missing: string[];
+		};
+		/**
+		 * Start
+		 * @description Where to send the browser.
+		 */
+		Start: {
+			/** Url */
+			url: string;
 		};
 		/** StateOf */
 		StateOf: {
@@ -10122,6 +10480,22 @@ export interface components {
 		Verified: {
 			/** Email */
 			email: string;
+		};
+		/**
+		 * Wanted
+		 * @description One of the two. An organization is known by its slug.
+		 */
+		Wanted: {
+			/**
+			 * Organization
+			 * @default
+			 */
+			organization?: string;
+			/**
+			 * Email
+			 * @default
+			 */
+			email?: string;
 		};
 		/** WebhookAttemptView */
 		WebhookAttemptView: {
@@ -11364,6 +11738,59 @@ export interface operations {
 			};
 		};
 	};
+	get_organization: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['OrganizationSettings'];
+				};
+			};
+		};
+	};
+	update_organization: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['OrganizationChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['OrganizationSettings'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
 	look_at_invitation: {
 		parameters: {
 			query?: never;
@@ -12050,6 +12477,241 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['CreatedKey'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	get_sso: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['SsoView'];
+				};
+			};
+		};
+	};
+	configure_sso: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewConnection'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['SsoView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	remove_sso: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	test_sso: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Draft'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Findings'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	verify_sso_domain: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['DomainToProve'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['SsoView'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	list_sso_identities: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_IdentityView_'];
+				};
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	unlink_sso_identity: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				identity_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Validation Error */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['HTTPValidationError'];
+				};
+			};
+		};
+	};
+	find_sso: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Wanted'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Start'];
 				};
 			};
 			/** @description Validation Error */

@@ -22,6 +22,7 @@ export const key = {
 	schedule: (id: string) => `pulsar:schedule:${id}` as const,
 	organizations: 'pulsar:organizations',
 	apiKeys: 'pulsar:api-keys',
+	sso: 'pulsar:sso',
 	heartbeats: 'pulsar:heartbeats',
 	webhooks: 'pulsar:webhooks',
 	webhookDeliveries: 'pulsar:webhook-deliveries',
@@ -53,6 +54,7 @@ const BY_FAMILY: Record<string, string[]> = {
 	override: [key.problems],
 	organization: [key.organizations],
 	api_key: [key.apiKeys],
+	sso: [key.sso],
 	heartbeat: [key.heartbeats],
 	webhook: [key.webhooks, key.webhookDeliveries],
 	status_page: [key.statusPage]

@@ -42,6 +42,11 @@ export const whoAmI = () => take(api.GET('/api/v1/auth/me'));
 export const createOrganization = (name: string) =>
 	take(api.POST('/api/v1/organizations', { body: { name } }));
 
+export const organization = () => take(api.GET('/api/v1/organizations/current'));
+
+export const renameOrganization = (name: string, version: number) =>
+	take(api.PATCH('/api/v1/organizations/current', { body: { name, version } }));
+
 export interface MemberQuery {
 	search?: string;
 	include_inactive?: boolean;

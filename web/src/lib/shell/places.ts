@@ -1,5 +1,6 @@
 // Where one can go.
 import Bell from '@lucide/svelte/icons/bell';
+import Building2 from '@lucide/svelte/icons/building-2';
 import ChartColumn from '@lucide/svelte/icons/chart-column';
 import CalendarClock from '@lucide/svelte/icons/calendar-clock';
 import CircleUser from '@lucide/svelte/icons/circle-user';
@@ -55,6 +56,7 @@ export const SETTINGS: Place[] = [
 	{ href: '/teams', label: 'Teams', icon: Users, key: 't' },
 	{ href: '/members', label: 'Members', icon: UserCog, key: 'u' },
 	{ href: '/notifications', label: 'Delivery log', icon: ScrollText, key: 'n' },
+	{ href: '/organization', label: 'Organization', icon: Building2 },
 	{ href: '/keys', label: 'API keys', icon: KeyRound, key: 'k', forAdmins: true },
 	{ href: '/audit', label: 'Audit log', icon: History, key: 'l', forAdmins: true },
 	{ href: '/system', label: 'System', icon: Server, forOperators: true },

@@ -1,6 +1,7 @@
 """Who may make an account? Anybody, where registration is open; else whoever is the first, and who is invited."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import func, select
 
@@ -44,3 +45,13 @@ async def register(db: Database, who: Applicant, password: str, client: Client, 
         tx.actor = Actor("user", user.id, user.full_name)
         await orgs.found(tx, who.organization_name, user.id)
         return await sessions.begin(tx, user, tx.org, "password", client)
+
+
+async def create(db: Database, who: Applicant, password: str) -> UUID:
+    """By an operator, whether registration is open or not: the id of the organization. Signs nobody in."""
+    password_hash = await crypto.hash_password(password)
+    org_id = new_id()
+    async with db.in_org(org_id) as tx:
+        user = await sessions.create_user(tx, who.email, who.username, password_hash, who.full_name)
+        await orgs.found(tx, who.organization_name, user.id)
+    return org_id

@@ -78,7 +78,7 @@ async def use(db: Database, token: str, password: str) -> None:
         # The link went to this address, and came back.
         user.email_verified_at = user.email_verified_at or clock.now()
         with sessions.acting(tx, user):
-            await set_password(tx, user, password_hash, keep=None)
+            await set_password(tx, user, password_hash, keep=None, by_mail=True)
         email = user.email
     await throttle.forget(db, email)
 
@@ -87,11 +87,13 @@ def _good(token: str) -> Any:
     return (PasswordReset.token_hash == crypto.token_hash(token)) & (PasswordReset.expires_at > clock.now())
 
 
-async def set_password(tx: Transaction, user: User, password_hash: str, *, keep: UUID | None) -> None:
+async def set_password(
+    tx: Transaction, user: User, password_hash: str, *, keep: UUID | None, by_mail: bool = False
+) -> None:
     """And ends what the old one was good for: sessions but the one to `keep`, sign-ins under way, links (C8)."""
     user.password_hash = password_hash
     await tx.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
     await challenges.drop(tx, user.id)
     ended = await sessions.end(tx, SessionRow.user_id == user.id, SessionRow.id.is_distinct_from(keep))
-    await tell(tx, user.id, PasswordSet(user.id, by_mail=keep is None, sessions_ended=ended))
+    await tell(tx, user.id, PasswordSet(user.id, by_mail=by_mail, sessions_ended=ended))
     outbox.warn(tx, user.id, "password")

@@ -53,6 +53,11 @@ async def inhabit(ana: Person) -> Inhabited:
     rules = [level(0, on_call), level(300, everybody), level(900)]
     policy = await ana.makes("/escalation-policies", name="Default", is_default=True, rules=rules, repeat_count=1)
     nagios = await integration(ana)
+    jobs = await integration(ana, name="Jobs", integration_type="custom")
+    mapping = {"message": "{{job}} failed", "alias": "job", "entity": "lower(host)", "details": {"*": "@"}}
+    await ana.request("PUT", f"/webhooks/incoming/{jobs.id}/mapping", json={"mapping": mapping})
+    await jobs.post({"what": "nothing that it knows"})
+    await jobs.post({"job": "Nightly backup", "state": "FAILED"})
     await ana.makes("/api-keys", name="Deploys", scopes=["alerts", "read"], expires_at="2030-01-01T00:00:00Z")
     beating = await ana.makes("/heartbeats", name="Nightly backup", interval_seconds=86400, team_id=squad["id"])
     await ana.makes(f"/heartbeats/{beating['id']}/ping")
@@ -67,6 +72,7 @@ async def inhabit(ana: Person) -> Inhabited:
         "/incidents/[id]": f"/incidents/{incident['id']}",
         "/incidents/[id]/postmortem": f"/incidents/{incident['id']}/postmortem",
         "/integrations/[id]": f"/integrations/{nagios.id}",
+        "/integrations/[id]/mapping": f"/integrations/{jobs.id}/mapping",
         "/policies/[id]": f"/policies/{policy['id']}",
         "/schedules/[id]": f"/schedules/{shop['id']}",
         "/schedules/[id]/rotations/[rotation]": f"/schedules/{shop['id']}/rotations/{shop['rotations'][0]['id']}",

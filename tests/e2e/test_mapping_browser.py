@@ -23,7 +23,7 @@ async def shot(page: Page, name: str) -> None:
     """For those who want to look: PULSAR_SHOTS names a folder."""
     if folder := os.environ.get("PULSAR_SHOTS"):
         for scheme in ("light", "dark"):
-            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            await page.emulate_media(color_scheme=scheme)
             await page.wait_for_timeout(400)  # until the colours have changed
             width = page.viewport_size["width"] if page.viewport_size else 0
             await page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png", full_page=True)

@@ -318,13 +318,8 @@ def build_api(pulsar: Pulsar) -> FastAPI:
         max_body_size=LARGEST_BODY,
         generate_unique_id_function=lambda route: route.name,
     )
-    api.state.pulsar = pulsar
     api.state.follower = follower
-    api.state.limits = Limits(limits_from(pulsar.settings))
-    api.state.known_keys = {}
-    api.state.ingest = Ingest(pulsar.db, api.state.limits)
-    api.state.enqueue = Enqueue(api.state.ingest)
-    api.state.pings = pings.Pings(pulsar.db)
+    _give(api.state, pulsar)
     for domain in _ROUTES:
         api.include_router(domain.router, prefix=API)
     api.include_router(meta, prefix=API)
@@ -334,6 +329,16 @@ def build_api(pulsar: Pulsar) -> FastAPI:
         api.add_exception_handler(kind, answer_error)
     _document_ingest(api)
     return api
+
+
+def _give(state: Any, pulsar: Pulsar) -> None:
+    """What handlers find by their request."""
+    state.pulsar = pulsar
+    state.limits = Limits(limits_from(pulsar.settings))
+    state.known_keys = {}
+    state.ingest = Ingest(pulsar.db, state.limits)
+    state.enqueue = Enqueue(state.ingest)
+    state.pings = pings.Pings(pulsar.db)
 
 
 def _document_ingest(api: FastAPI) -> None:

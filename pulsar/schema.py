@@ -165,7 +165,7 @@ async def migrate(url: str, keys: Keys) -> None:
             raise NoAnswer(error) from error
         try:
             await connection.run_sync(_upgrade)
-            await connection.run_sync(_remember_key, keys.fingerprint)
+            await connection.run_sync(_remember_key, keys)
             await connection.execute(text(f"SET LOCAL ROLE {APP_ROLE}"))
             await check_role(connection)
             await connection.commit()
@@ -175,11 +175,11 @@ async def migrate(url: str, keys: Keys) -> None:
             raise
 
 
-def _remember_key(connection: Connection, fingerprint: str) -> None:
+def _remember_key(connection: Connection, keys: Keys) -> None:
     connection.execute(
-        text("INSERT INTO installation (key_fingerprint) VALUES (:f) ON CONFLICT DO NOTHING"), {"f": fingerprint}
+        text("INSERT INTO installation (key_fingerprint) VALUES (:f) ON CONFLICT DO NOTHING"), {"f": keys.fingerprint}
     )
-    if connection.scalar(text("SELECT key_fingerprint FROM installation")) != fingerprint:
+    if not keys.fit(connection.scalar(text("SELECT key_fingerprint FROM installation"))):
         raise WrongSecretKey
 
 
@@ -187,7 +187,7 @@ def check_fits(version: str, key_fingerprint: str, keys: Keys) -> None:
     """Whether a database of this schema and this key would be usable here. Raises Unusable."""
     if version not in _versions():
         raise PulsarTooOld
-    if key_fingerprint != keys.fingerprint:
+    if not keys.fit(key_fingerprint):
         raise WrongSecretKey
 
 

@@ -89,12 +89,13 @@ async def work(pulsar: "Pulsar", *, follow_parent: bool) -> None:
         await asyncio.gather(done, return_exceptions=True)
 
 
-async def _keep_a_worker(settings: Settings, url: str, secret_key: str) -> None:
+async def _keep_a_worker(settings: Settings, url: str, secret_keys: tuple[str, str]) -> None:
     """In a process and a session of its own: a Ctrl-C reaches the parent only, which stops things in order."""
     environment = {
         **os.environ,
         "PULSAR_DATABASE_URL": url,
-        "PULSAR_SECRET_KEY": secret_key,
+        "PULSAR_SECRET_KEY": secret_keys[0],
+        "PULSAR_SECRET_KEY_PREVIOUS": secret_keys[1],
         "PULSAR_PORT": str(settings.port),
         "PULSAR_LOG_FORMAT": "json" if settings.logs_as_json else "text",
     }
@@ -203,7 +204,13 @@ def _server(settings: Settings, url: str, keys: Keys, announce: str) -> _Server:
 
 
 async def serve(
-    settings: Settings, url: str, secret_key: str, sockets: list[socket.socket], *, with_worker: bool, announce: str
+    settings: Settings,
+    url: str,
+    secret_keys: tuple[str, str],
+    sockets: list[socket.socket],
+    *,
+    with_worker: bool,
+    announce: str,
 ) -> None:
     """Everything above the database, until a signal: then the web server stops first and the worker after it."""
     stopping = asyncio.Event()
@@ -212,10 +219,10 @@ async def serve(
     if not settings.database_url:
         keepers.append(asyncio.create_task(_keep_the_database(settings.data_dir)))
     if with_worker:
-        keepers.append(asyncio.create_task(_keep_a_worker(settings, url, secret_key)))
+        keepers.append(asyncio.create_task(_keep_a_worker(settings, url, secret_keys)))
     async with _kept(*keepers):
         # In a thread, because what it imports takes a second, and the worker's process starts meanwhile.
-        server = await asyncio.to_thread(_server, settings, url, Keys(secret_key), announce)
+        server = await asyncio.to_thread(_server, settings, url, Keys(*secret_keys), announce)
         _collect_less()
         if not stopping.is_set():
             await server.serve(sockets)

@@ -54,6 +54,11 @@ class Settings(BaseSettings):
         "Generated into the data directory at the first start if none is given; "
         "nodes that share a database need the same one.",
     )
+    secret_key_previous: Annotated[str, Field(repr=False)] = Field(
+        "",
+        description="While the secret key is changed: the one before, which is still good for what it signed and "
+        "sealed. See `pulsar rotate-key`.",
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: str = Field("auto", description="`json`, `text`, or `auto`: text on a terminal, JSON elsewhere.")
     worker_concurrency: int = Field(100, ge=20, le=1000, description="Jobs that one worker does at once, 20 to 1000.")
@@ -180,7 +185,7 @@ class Settings(BaseSettings):
         description="How long all other events are kept, which are the audit log, in days. 0: for good.",
     )
 
-    @field_validator("secret_key")
+    @field_validator("secret_key", "secret_key_previous")
     @classmethod
     def _long_enough(cls, value: str) -> str:
         if value and (len(value) < 32 or len(set(value)) < 8):

@@ -28,6 +28,10 @@ _NONCE_BYTES = 12
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
+PUSH_NUMBER = "push_number"
+"""In a sealed subscription whose push service knows this installation by an earlier secret key: that one's number."""
+
+
 class BadSignature(Exception):
     """The token is not ours, was made for another purpose, or has expired."""
 
@@ -62,12 +66,19 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-class Keys:
-    """The secret key at work: one derived key for each purpose, so that no signature serves for another."""
+def push_key_of(number: int) -> ec.EllipticCurvePrivateKey:
+    return ec.derive_private_key(number, ec.SECP256R1())
 
-    def __init__(self, secret_key: str) -> None:
+
+class Keys:
+    """The secret key at work: one derived key for each purpose, so that no signature serves for another.
+
+    While it is being changed, what the one before has signed and sealed is good too; what is new is by the new one."""
+
+    def __init__(self, secret_key: str, previous: str = "") -> None:
         self._root = secret_key.encode()
         self._seal = AESGCM(self._derive("seal"))
+        self.previous = Keys(previous) if previous and previous != secret_key else None
 
     def _derive(self, purpose: str) -> bytes:
         return hmac.new(self._root, purpose.encode(), hashlib.sha256).digest()
@@ -77,13 +88,21 @@ class Keys:
         """Tells two keys apart and gives nothing away."""
         return self._derive("fingerprint").hex()[:32]
 
+    def fit(self, fingerprint: str | None) -> bool:
+        """Whether what was kept by the key with this fingerprint can be read."""
+        return fingerprint in (self.fingerprint, self.previous and self.previous.fingerprint)
+
+    @property
+    def push_number(self) -> int:
+        # Of twice the bits that are needed, so that no key is likelier than another (FIPS 186-5, A.2.1).
+        number = int.from_bytes(self._derive("push, first half") + self._derive("push, second half"))
+        return number % (_P256_ORDER - 1) + 1
+
     @cached_property
     def push_key(self) -> ec.EllipticCurvePrivateKey:
         """Who this installation is to push services (VAPID). Every node derives the same, for as long as the secret key
         stays; a subscription is bound to it."""
-        # Of twice the bits that are needed, so that no key is likelier than another (FIPS 186-5, A.2.1).
-        number = int.from_bytes(self._derive("push, first half") + self._derive("push, second half"))
-        return ec.derive_private_key(number % (_P256_ORDER - 1) + 1, ec.SECP256R1())
+        return push_key_of(self.push_number)
 
     def sign(self, purpose: str, claims: dict[str, Any], at: datetime, lifetime: timedelta) -> str:
         body = claims | {"iss": _ISSUER, "aud": purpose, "iat": at, "exp": at + lifetime}
@@ -91,6 +110,14 @@ class Keys:
 
     def verify(self, purpose: str, token: str, at: datetime) -> dict[str, Any]:
         """The claims of a token that `sign` made for this purpose. Raises BadSignature."""
+        try:
+            return self._verify(purpose, token, at)
+        except BadSignature:
+            if not self.previous:
+                raise
+        return self.previous.verify(purpose, token, at)
+
+    def _verify(self, purpose: str, token: str, at: datetime) -> dict[str, Any]:
         try:
             claims: dict[str, Any] = jwt.decode(
                 token,
@@ -113,6 +140,25 @@ class Keys:
         return nonce + self._seal.encrypt(nonce, json.dumps(secret).encode(), None)
 
     def unseal(self, sealed: bytes) -> dict[str, Any]:
+        """Raises SecretUnreadable."""
+        try:
+            return self._open(sealed)
+        except SecretUnreadable:
+            if not self.previous:
+                raise
+        return self.previous.unseal(sealed)
+
+    def sealer_of(self, sealed: bytes) -> "Keys":
+        """These, or those before. Raises SecretUnreadable."""
+        try:
+            self._open(sealed)
+        except SecretUnreadable:
+            if not self.previous:
+                raise
+            return self.previous.sealer_of(sealed)
+        return self
+
+    def _open(self, sealed: bytes) -> dict[str, Any]:
         try:
             opened: dict[str, Any] = json.loads(self._seal.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None))
         except (InvalidTag, ValueError) as error:  # ValueError: cut off, so that not even the nonce is whole

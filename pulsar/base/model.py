@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, Interval, MetaData, Text, Uuid, text
+from sqlalchemy import DateTime, Interval, LargeBinary, MetaData, Text, Uuid, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from pulsar.base import clock
@@ -29,6 +29,10 @@ class Base(DeclarativeBase):
         datetime: DateTime(timezone=True),
         timedelta: Interval(),
     }
+
+
+class Sealed(LargeBinary):
+    """What `Keys.seal` made: `pulsar rotate-key` seals it anew."""
 
 
 def org_id_column() -> Mapped[UUID]:

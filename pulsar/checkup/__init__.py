@@ -16,7 +16,7 @@ __all__ = ["Finding", "examine"]
 
 def examine(
     settings: Settings,
-    secret_key: Callable[[Settings], str],
+    keys_of: Callable[[Settings], Keys],
     database_url: Callable[[Settings], AbstractContextManager[str]],
 ) -> Iterator[Finding]:
     yield fine("settings", f"data directory {settings.data_dir}, links to {settings.base_url}")
@@ -24,7 +24,7 @@ def examine(
     yield surroundings.deadman(settings)
     yield asyncio.run(mail.look(settings))
     try:
-        keys = Keys(secret_key(settings))
+        keys = keys_of(settings)
     except OSError as error:
         yield wrong("data directory", f"{error}; set PULSAR_DATA_DIR to a place that can be written")
         return

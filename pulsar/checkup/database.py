@@ -91,6 +91,8 @@ def _schema(version: str | None) -> Finding:
 def _key(stored: str | None, keys: Keys) -> Finding:
     if stored == keys.fingerprint:
         return fine("secret key", "the database's")
+    if keys.fit(stored):
+        return note("secret key", "newer than the database's; run `pulsar rotate-key`")
     return wrong("secret key", f"{schema.WrongSecretKey.__doc__} Bring back the one that it was set up with.")
 
 

@@ -6,7 +6,7 @@ import signal
 import click
 
 from pulsar import __version__
-from pulsar.cli import admin, backups, looking, running
+from pulsar.cli import admin, backups, keys, looking, running
 
 
 @click.group()
@@ -27,6 +27,7 @@ for _command in (
     looking.openapi,
     backups.backup,
     backups.restore,
+    keys.rotate_key,
     admin.admin,
 ):
     main.add_command(_command)

@@ -92,10 +92,9 @@ def _restore(settings: "Settings", url: str, found: "Target", file: Path, replac
     from pulsar import schema
     from pulsar.backup.contents import read
     from pulsar.backup.restoring import restore
-    from pulsar.base.crypto import Keys
-    from pulsar.cli.ground import secret_key
+    from pulsar.cli.ground import keys_of
 
-    keys = Keys(secret_key(settings))
+    keys = keys_of(settings)
     backup = read(file.absolute(), found.version)
     if found.at_work:
         raise fail("Pulsar is running on this database. Stop every `pulsar serve` and `pulsar worker` first.")

@@ -54,6 +54,20 @@ def secret_key(settings: "Settings") -> str:
     return file.read_text().strip()
 
 
+def previous_key(settings: "Settings") -> str:
+    """The one that is being replaced, empty where none is: given, or left in the data directory by `rotate-key`."""
+    file = settings.data_dir / "secret.key.previous"
+    if settings.secret_key_previous or settings.secret_key or not file.exists():
+        return settings.secret_key_previous
+    return file.read_text().strip()
+
+
+def keys_of(settings: "Settings") -> "Keys":
+    from pulsar.base.crypto import Keys
+
+    return Keys(secret_key(settings), previous_key(settings))
+
+
 def key_place(settings: "Settings") -> str:
     """Where the secret key is, in words for whoever is to keep it."""
     return "PULSAR_SECRET_KEY" if settings.secret_key else str(settings.data_dir / "secret.key")
@@ -62,14 +76,13 @@ def key_place(settings: "Settings") -> str:
 @contextlib.contextmanager
 def migrated(settings: "Settings") -> Iterator[tuple[str, "Keys"]]:
     from pulsar import schema
-    from pulsar.base.crypto import Keys
     from pulsar.base.db import Unusable
     from pulsar.base.embedded import EmbeddedPostgresFailed
     from pulsar.serve import database_url
 
     with contextlib.ExitStack() as stack:
         try:
-            keys = Keys(secret_key(settings))
+            keys = keys_of(settings)
             url = stack.enter_context(database_url(settings))
             schema.migrate_now(url, keys)
         except (EmbeddedPostgresFailed, Unusable) as error:

@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from pulsar.cli.ground import read_settings, secret_key
+from pulsar.cli.ground import keys_of, read_settings
 
 
 @click.command()
@@ -22,7 +22,7 @@ def check(as_json: bool) -> None:
     from pulsar.serve import database_url
 
     findings = []
-    for finding in examine(settings, secret_key, database_url):
+    for finding in examine(settings, keys_of, database_url):
         findings.append(finding)
         if not as_json:
             click.echo(f"{finding.state:<4}  {finding.what}: {finding.detail}")

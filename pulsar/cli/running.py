@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pulsar import __version__
-from pulsar.cli.ground import fail, migrated, read_settings, secret_key, unusable_place
+from pulsar.cli.ground import fail, migrated, previous_key, read_settings, secret_key, unusable_place
 
 if TYPE_CHECKING:
     import socket
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 def _given(settings: "Settings") -> Iterator[tuple[str, "Keys"]]:
     from pulsar.base.crypto import Keys
 
-    yield settings.database_url, Keys(settings.secret_key)
+    yield settings.database_url, Keys(settings.secret_key, settings.secret_key_previous)
 
 
 @contextlib.contextmanager
-def _only_server(data_dir: Path) -> Iterator[None]:
+def only_server(data_dir: Path) -> Iterator[None]:
     """One `serve` to a data directory. The kernel lets go of the lock however the process ends."""
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
@@ -68,14 +68,14 @@ def serve(no_worker: bool) -> None:
     Ctrl-C or SIGTERM stops all of it in order, within 5 seconds; the exit code is then 0.
     """
     settings = read_settings()
-    with _only_server(settings.data_dir), _bound(settings) as sockets, migrated(settings) as (url, _):
+    with only_server(settings.data_dir), _bound(settings) as sockets, migrated(settings) as (url, _):
         import uvloop
 
         from pulsar import serve as processes
 
-        key = secret_key(settings)
+        given = secret_key(settings), previous_key(settings)
         announce = f"Pulsar {__version__} is running at {settings.base_url} - Ctrl-C stops it."
-        uvloop.run(processes.serve(settings, url, key, sockets, with_worker=not no_worker, announce=announce))
+        uvloop.run(processes.serve(settings, url, given, sockets, with_worker=not no_worker, announce=announce))
 
 
 @click.command()

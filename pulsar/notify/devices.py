@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from pulsar.base import clock
-from pulsar.base.crypto import SecretUnreadable, token_hash
+from pulsar.base.crypto import PUSH_NUMBER, SecretUnreadable, token_hash
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Invalid, NotFound
 from pulsar.base.events import edited, untold
@@ -130,7 +130,10 @@ async def change(tx: Transaction, row: DeviceRow, name: str | None, subscription
 
 def _is_kept(tx: Transaction, row: DeviceRow, subscription: Subscription) -> bool:
     try:
-        return row.subscription is not None and tx.keys.unseal(row.subscription) == subscription.__dict__
+        if row.subscription is None:
+            return False
+        kept = tx.keys.unseal(row.subscription)
+        return {name: value for name, value in kept.items() if name != PUSH_NUMBER} == subscription.__dict__
     except SecretUnreadable:
         return False
 

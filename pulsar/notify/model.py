@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, La
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pulsar.base.model import Base, OrgOwned, created_at_column, org_id_column, updated_at_column
+from pulsar.base.model import Base, OrgOwned, Sealed, created_at_column, org_id_column, updated_at_column
 
 
 class ChannelRow(OrgOwned):
@@ -26,7 +26,7 @@ class ChannelRow(OrgOwned):
     channel_type: Mapped[str]
     enabled: Mapped[bool] = mapped_column(default=True)
     config: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    secrets: Mapped[bytes | None] = mapped_column(LargeBinary)
+    secrets: Mapped[bytes | None] = mapped_column(Sealed)
     bundle: Mapped[timedelta] = mapped_column(default=timedelta())
     follow_ups: Mapped[bool] = mapped_column(default=False)
     failures: Mapped[int] = mapped_column(default=0)
@@ -91,7 +91,7 @@ class DeviceRow(OrgOwned):
     user_id: Mapped[UUID]
     name: Mapped[str]
     service: Mapped[str]
-    subscription: Mapped[bytes | None] = mapped_column(LargeBinary)
+    subscription: Mapped[bytes | None] = mapped_column(Sealed)
     endpoint_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     last_success_at: Mapped[datetime | None]
     last_error: Mapped[str | None]

@@ -5,9 +5,10 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from sqlalchemy import Select, select
 
-from pulsar.base.crypto import SecretUnreadable
+from pulsar.base.crypto import PUSH_NUMBER, SecretUnreadable, push_key_of
 from pulsar.base.db import Transaction
 from pulsar.base.ids import new_id
 from pulsar.notify.channel import Channel, Contact, Device, Named, Recipient, accounts_of, contact_of, registry
@@ -86,7 +87,15 @@ def opened(tx: Transaction, row: DeviceRow) -> Device | None:
     if not kept:
         return None
     public_key, auth = from_text(kept["p256dh"]), from_text(kept["auth"])
-    return Device(row.id, row.name, kept["endpoint"], public_key, auth, tx.keys.push_key)
+    return Device(row.id, row.name, kept["endpoint"], public_key, auth, _sender(tx, row, kept))
+
+
+def _sender(tx: Transaction, row: DeviceRow, kept: dict[str, Any]) -> EllipticCurvePrivateKey:
+    """By which key the push service knows us: that of the day on which the device was added."""
+    if number := kept.get(PUSH_NUMBER):
+        return push_key_of(int(number, 16))
+    assert row.subscription
+    return tx.keys.sealer_of(row.subscription).push_key
 
 
 def unreachable(channel: Channel, recipient: Recipient | None, device_id: UUID | None = None) -> str | None:

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pulsar.base.ids import new_id
-from pulsar.base.model import Base, created_at_column
+from pulsar.base.model import Base, Sealed, created_at_column
 
 
 def _user_id(*, key: bool = False) -> Mapped[UUID]:
@@ -32,7 +32,7 @@ class Totp(Base):
     __tablename__ = "totp"
 
     user_id: Mapped[UUID] = _user_id(key=True)
-    sealed_secret: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_secret: Mapped[bytes] = mapped_column(Sealed)
     confirmed_at: Mapped[datetime | None]
     last_step: Mapped[int] = mapped_column(BigInteger, default=0)
     created_at: Mapped[datetime] = created_at_column()

@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, LargeBinary
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text, Uuid
 
-from pulsar.base.model import OrgOwned, created_at_column, updated_at_column
+from pulsar.base.model import OrgOwned, Sealed, created_at_column, updated_at_column
 
 _UNFINISHED = "state IN ('waiting','pending','sending')"
 
@@ -29,12 +29,12 @@ class Endpoint(OrgOwned):
     patterns: Mapped[list[str]] = mapped_column(ARRAY(Text))
     team_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     priorities: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    headers: Mapped[bytes | None] = mapped_column(LargeBinary)
+    headers: Mapped[bytes | None] = mapped_column(Sealed)
     timeout: Mapped[timedelta]
     max_retries: Mapped[int]
     retry_delay: Mapped[timedelta]
-    secret: Mapped[bytes] = mapped_column(LargeBinary)
-    previous_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    secret: Mapped[bytes] = mapped_column(Sealed)
+    previous_secret: Mapped[bytes | None] = mapped_column(Sealed)
     previous_until: Mapped[datetime | None]
     planned_to: Mapped[int] = mapped_column(BigInteger)
     failures: Mapped[int] = mapped_column(default=0)

@@ -133,3 +133,28 @@ async def test_a_data_directory_that_cannot_be_made_is_named(tmp_path: Path) -> 
 async def together(commands: Iterable[Awaitable[Done]]) -> list[Done]:
     """One after the other they would keep a second processor idle."""
     return await asyncio.gather(*commands)
+
+
+async def test_a_key_that_pulsar_made_is_changed_by_one_command_again_and_again(data_dir: Path) -> None:
+    file, before = data_dir / "secret.key", data_dir / "secret.key.previous"
+    for _ in range(2):
+        old = file.read_text()
+        done = await run(data_dir, "rotate-key")
+        assert done.code == 0, done.stderr
+        assert "sealed with the new key" in done.stdout
+        assert before.read_text() == old != file.read_text()
+        assert (file.stat().st_mode & 0o777, before.stat().st_mode & 0o777) == (0o600, 0o600)
+        assert file.read_text() not in done.stdout + done.stderr
+    # Broken off after the files and before the database: the rotation goes on with the keys that it had.
+    before.write_text(old := file.read_text())
+    file.write_text("a key that the database has not heard of yet, long enough")
+    assert (await run(data_dir, "rotate-key")).code == 0
+    assert before.read_text() == old
+    before.unlink()
+    assert "ok    secret key" in (await run(data_dir, "check")).stdout
+
+
+async def test_changing_a_key_that_was_given_wants_the_one_before(data_dir: Path) -> None:
+    done = await run(data_dir, "rotate-key", secret_key="another secret key that is long enough")
+    assert done.code == 1
+    assert "PULSAR_SECRET_KEY_PREVIOUS" in done.stderr

@@ -6,16 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import or_, select, text
 
 from pulsar.base import clock
 from pulsar.base.db import Transaction
 from pulsar.webhooks import sealed
 from pulsar.webhooks.model import Endpoint
+from pulsar.webhooks.rules import places
 from pulsar.webhooks.signing import signatures
 
 USER_AGENT = "Pulsar-Webhooks/1.0"
 HIDDEN = "(secret)"
+PLACES_OF_ONE = 20
 
 # After the longest that the request can take. Then a worker that has died is taken for dead, and another one sends it.
 _LEASE = timedelta(seconds=10)
@@ -95,6 +97,13 @@ def request_of(tx: Transaction, endpoint: Endpoint, row: Mapping[str, Any]) -> R
     )
 
 
-async def due(tx: Transaction, at: datetime) -> list[Any]:
-    """Of all organizations the endpoints for which something is due: `org_id`, `id`, `failures`."""
-    return list(await tx.execute(text("SELECT * FROM due_webhooks(:at)"), {"at": at}))
+async def due(tx: Transaction) -> set[UUID]:
+    """The organizations in which something is due."""
+    return set(await tx.scalars(text("SELECT org_id FROM due_webhooks(:at)"), {"at": clock.now()}))
+
+
+async def takers(tx: Transaction) -> dict[UUID, int]:
+    """The endpoints that take something now, and how many requests each may be sent at once."""
+    free = or_(Endpoint.resume_at.is_(None), Endpoint.resume_at <= clock.now())
+    rows = await tx.execute(select(Endpoint.id, Endpoint.failures).where(Endpoint.enabled, free))
+    return {row.id: places(row.failures, PLACES_OF_ONE) for row in rows}

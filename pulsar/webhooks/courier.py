@@ -7,26 +7,24 @@ it works again. What many deliveries have come to at one time is written down in
 import asyncio
 import contextlib
 import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from uuid import UUID
 
 import structlog
 
-from pulsar.base import clock
 from pulsar.base.http import Pulsar
 from pulsar.base.together import Asked, Together
-from pulsar.webhooks import outcome, rules
-from pulsar.webhooks.claiming import Request, claim, due
+from pulsar.webhooks import outcome
+from pulsar.webhooks.claiming import Request, claim, due, takers
 from pulsar.webhooks.sending import Sent, send
 
 log = structlog.get_logger()
 
-POLL = timedelta(seconds=1)
+POLL_SECONDS = 1.0
 """How late a retry can be, and what another worker has planned."""
 
-PLACES, PLACES_OF_ONE = 200, 20
+PLACES = 200
 _PAUSE_SECONDS = 0.02
 _CONCLUDED_AT_ONCE = 50
 _CONCLUDING_AT_ONCE = 2
@@ -41,55 +39,64 @@ class Courier:
         self._under_way: Counter[UUID] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
+        self._to_look_at: set[UUID] = set()
         self._outcomes: Together[Sent, None] = Together(self._conclude, most=_CONCLUDED_AT_ONCE)
         self._concluding = asyncio.Semaphore(_CONCLUDING_AT_ONCE)
 
-    def wake(self) -> None:
+    def wake(self, org: UUID) -> None:
         """There may be something to send."""
+        self._to_look_at.add(org)
         self._woken.set()
 
     async def work(self, stopping: asyncio.Event) -> None:
-        stop = asyncio.create_task(stopping.wait())
+        loop, polled_at = asyncio.get_running_loop(), 0.0
         try:
             while not stopping.is_set():
+                if loop.time() - polled_at >= POLL_SECONDS:
+                    polled_at = loop.time()
+                    await self._look()
                 self._woken.clear()
-                await self.turn()
+                await self._turn()
                 await asyncio.sleep(_PAUSE_SECONDS)
-                woken = asyncio.create_task(self._woken.wait())
-                await asyncio.wait({stop, woken}, timeout=POLL.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
-                woken.cancel()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), max(0.0, polled_at + POLL_SECONDS - loop.time()))
         finally:
-            stop.cancel()
             await self._leave()
 
-    async def turn(self) -> None:
-        """Begins to send what is due, of all organizations, as far as there are places."""
+    async def _look(self) -> None:
+        """For what comes due by the clock, and what another worker has planned or left."""
         async with self._pulsar.db.without_org() as tx:
-            found = await due(tx, clock.now())
-        organizations: defaultdict[UUID, dict[UUID, int]] = defaultdict(dict)
-        for row in found:
-            organizations[row.org_id][row.id] = rules.places(row.failures, PLACES_OF_ONE)
-        # One after the other, in no order: a worker has few connections, and paging comes first.
-        for org in random.sample(list(organizations), len(organizations)):
-            await self.take(org, organizations[org])
+            self._to_look_at |= await due(tx)
 
-    async def take(self, org: UUID, endpoints: Mapping[UUID, int]) -> None:
-        """`endpoints`: how many may be under way to each."""
-        free: dict[UUID, int] = {}
-        left = PLACES - self._under_way.total()
-        for endpoint, most in endpoints.items():
-            if (places := min(most - self._under_way[endpoint], left)) > 0:
-                free[endpoint] = places
-                left -= places
-        if not free:
-            return
+    async def _turn(self) -> None:
+        """One after the other, in no order: a worker has few connections, and paging comes first."""
+        orgs, self._to_look_at = self._to_look_at, set()
+        for org in random.sample(list(orgs), len(orgs)):
+            await self.take(org)
+
+    async def take(self, org: UUID) -> bool:
+        """Begins to send what is due, as far as there are places; whether there was anything."""
+        if self._under_way.total() >= PLACES:
+            return False
         async with self._pulsar.db.in_org(org) as tx:
-            requests = await claim(tx, free)
+            free = self._free(await takers(tx))
+            requests = await claim(tx, free) if free else []
         for request in requests:
             self._under_way[request.endpoint_id] += 1
             task = asyncio.create_task(self._deliver(org, request))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        return bool(requests)
+
+    def _free(self, takers: Mapping[UUID, int]) -> dict[UUID, int]:
+        """Of each endpoint's places those that are free, and of the worker's."""
+        found: dict[UUID, int] = {}
+        left = PLACES - self._under_way.total()
+        for endpoint, most in takers.items():
+            if (places := min(most - self._under_way[endpoint], left)) > 0:
+                found[endpoint] = places
+                left -= places
+        return found
 
     async def _deliver(self, org: UUID, request: Request) -> None:
         try:
@@ -102,7 +109,7 @@ class Courier:
             self._under_way[request.endpoint_id] -= 1
             if not self._under_way[request.endpoint_id]:
                 del self._under_way[request.endpoint_id]
-            self.wake()
+            self.wake(org)
 
     async def _conclude(self, pulsar: Pulsar, org: UUID, group: Sequence[Asked[Sent, None]], /, *, alone: bool) -> None:
         async with self._concluding, pulsar.db.in_org(org) as tx:

@@ -17,9 +17,9 @@ _PAUSE_SECONDS = 0.05
 
 
 class Planner:
-    """Of one worker. `planned` is called when there is something to send."""
+    """Of one worker. `planned` is called with each organization in which there is something to send."""
 
-    def __init__(self, pulsar: Pulsar, planned: Callable[[], None]) -> None:
+    def __init__(self, pulsar: Pulsar, planned: Callable[[UUID], None]) -> None:
         self._pulsar, self._planned = pulsar, planned
         self._with_endpoints: set[UUID] = set()
         self._to_look_at: set[UUID] = set()
@@ -61,4 +61,4 @@ class Planner:
             if planned.more:
                 self._to_look_at.add(org)
             if planned.deliveries:
-                self._planned()
+                self._planned(org)

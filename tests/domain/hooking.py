@@ -10,9 +10,8 @@ from sqlalchemy import select
 from pulsar.base.http import Pulsar
 from pulsar.webhooks import planning
 from pulsar.webhooks.claiming import due
-from pulsar.webhooks.courier import PLACES_OF_ONE, Courier
+from pulsar.webhooks.courier import Courier
 from pulsar.webhooks.model import Endpoint
-from pulsar.webhooks.rules import places
 from tests.receiver import Received, Receiver
 from tests.world import Clock, Person
 
@@ -38,9 +37,9 @@ class Carrier:
     async def begin(self) -> bool:
         """Whether anything was due."""
         async with self.pulsar.db.without_org() as tx:
-            rows = [row for row in await due(tx, self.clock.now()) if row.org_id == self.org_id]
-        await self.courier.take(self.org_id, {row.id: places(row.failures, PLACES_OF_ONE) for row in rows})
-        return bool(rows)
+            if self.org_id not in await due(tx):
+                return False
+        return await self.courier.take(self.org_id)
 
     async def settle(self) -> None:
         """Plans what has happened, and sends what is due until nothing is."""

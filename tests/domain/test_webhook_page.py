@@ -83,7 +83,7 @@ def test_the_receiver_in_node(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not shutil.which("gofmt"), reason="needs Go")
 def test_the_receiver_in_go_is_well_formed(tmp_path: Path) -> None:
-    """To build it takes half a minute with an empty cache."""
-    (tmp_path / "verify.go").write_text(code_of("verify.go"))
+    """To build it takes half a minute with an empty cache. On the page tabs are spaces."""
+    (tmp_path / "verify.go").write_text(code_of("verify.go").replace("    ", "\t"))
     done = subprocess.run(["gofmt", "-l", "verify.go"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("", "")

@@ -42,7 +42,7 @@ export const flagsOf = (webhook: Webhook): Flag[] =>
 /** What it hears of, in one line. */
 export function hearsOf(webhook: Webhook): string {
 	const flags = FLAGS.filter(({ value }) => webhook[value]).map(({ label }) => label);
-	return [...flags, ...webhook.patterns].join(', ') || 'Nothing';
+	return [...flags, ...webhook.patterns].join(', ') || 'No events chosen yet';
 }
 
 /** Of a retry, or of what cannot go out. */

@@ -1,8 +1,9 @@
 #!/bin/sh
-# What the end-to-end tests need of the system: a real Alertmanager and a real browser, from Debian's packages.
+# What the end-to-end tests need of the system: a real Alertmanager, promtool and a real browser, from Debian's packages.
 # Installs what is missing where it may, and otherwise says what to type.
 missing=""
 command -v prometheus-alertmanager >/dev/null 2>&1 || missing="$missing prometheus-alertmanager"
+command -v promtool >/dev/null 2>&1 || missing="$missing prometheus"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 [ -z "$missing" ] && exit 0
 line="apt-get update && apt-get install -y --no-install-recommends$missing"

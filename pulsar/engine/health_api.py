@@ -86,16 +86,17 @@ async def engine(pulsar: PulsarNode, response: Response) -> EngineView:
 
 
 @router.get("/readyz")
-async def ready(request: Request, pulsar: PulsarNode, response: Response) -> Readiness:
-    """503 when an alert that comes in now would not be taken or nobody would be paged for it."""
+async def ready(request: Request, pulsar: PulsarNode, response: Response, *, workers: bool = True) -> Readiness:
+    """503 when an alert that comes in now would not be taken or nobody would be paged for it. `workers=false` leaves
+    the latter out: for balancers in front of a node that should take alerts in also while the workers are away."""
     live = pulsar.db.bell.up and request.app.state.follower.up
     try:
-        workers = await asyncio.wait_for(_count_workers(pulsar.db), _PATIENCE_SECONDS)
+        running = await asyncio.wait_for(_count_workers(pulsar.db), _PATIENCE_SECONDS)
     except (SQLAlchemyError, OSError, TimeoutError):
         response.status_code = 503
         return Readiness(database=False, worker=False, live=live, detail="The database does not answer.")
-    if not workers:
-        response.status_code = 503
+    if not running:
+        response.status_code = 503 if workers else 200
         return Readiness(database=True, worker=False, live=live, detail="No worker is running: nobody is paged.")
     return Readiness(database=True, worker=True, live=live, detail="ready")
 

@@ -1,4 +1,4 @@
-"""What is to be mailed about an account? A job for it, in the transaction from which it follows."""
+"""What is to be mailed about an account, or written of it later? A job, in the transaction from which it follows."""
 
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from pulsar.base.db import Transaction
 from pulsar.base.ids import new_id
 from pulsar.base.jobs import Job
 
-NAME = "sign_in_mail"
+NAME = "sign_in"
 
 
 def enqueue(tx: Transaction, kind: str, key: str | UUID, **ids: Any) -> None:
@@ -16,6 +16,11 @@ def enqueue(tx: Transaction, kind: str, key: str | UUID, **ids: Any) -> None:
     tx.enqueue(Job(NAME, f"{NAME}:{kind}:{key}", {"kind": kind, "at": clock.now().isoformat(), **ids}))
 
 
+def each() -> UUID:
+    """The key of what is never the same as another."""
+    return new_id()
+
+
 def warn(tx: Transaction, user_id: UUID, what: str, **ids: Any) -> None:
     """The user is told by mail, of what somebody else would have done in silence."""
-    enqueue(tx, "warning", new_id(), user=str(user_id), what=what, **ids)
+    enqueue(tx, "warning", each(), user=str(user_id), what=what, **ids)

@@ -47,20 +47,24 @@ async def ask(db: Database, email: str, address: str) -> None:
 
 
 async def mail_link(pulsar: Pulsar, ids: dict[str, Any]) -> None:
-    token = crypto.random_token()
     async with pulsar.db.without_org() as tx:
         user = await sessions.account_of(tx, ids["email"])
         if not user:
             return
-        values = {"token_hash": crypto.token_hash(token), "expires_at": clock.now() + LIFETIME}
-        statement = insert(PasswordReset).values(user_id=user.id, **values)
-        await tx.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=values))
-    link = f"{pulsar.settings.base_url}/reset#{quote(token)}"
+        link = await _link(tx, user, pulsar.settings.base_url)
     text = (
         "Somebody, most likely you, asked for a new password for your account on Pulsar. The link is good once, for an"
         " hour. If it was not you, do nothing: your password stays as it is."
     )
     await mail.send(pulsar.settings, user.email, user.full_name, Letter("Set a new password", text, link, "Set it"))
+
+
+async def _link(tx: Transaction, user: User, base_url: str) -> str:
+    token = crypto.random_token()
+    values = {"token_hash": crypto.token_hash(token), "expires_at": clock.now() + LIFETIME}
+    statement = insert(PasswordReset).values(user_id=user.id, **values)
+    await tx.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=values))
+    return f"{base_url}/reset#{quote(token)}"
 
 
 async def use(db: Database, token: str, password: str) -> None:

@@ -13,6 +13,7 @@ from pulsar.people.sessions import Client
 from pulsar.settings import Settings
 from pulsar.signin import registration
 from pulsar.signin.registration import Applicant, RegistrationClosed
+from tests.domain.mailing import Post
 from tests.world import API, PASSWORD, Person
 
 PHONE = {"user-agent": "A telephone/1.0"}
@@ -37,11 +38,12 @@ class TestTheAuditLog:
         assert found["data"] == {"method": "password", "address": "127.0.0.1", "device": "A telephone/1.0"}
 
     async def test_tells_each_organization_of_a_wrong_password_and_names_nobody_as_who_it_was(
-        self, http: httpx.AsyncClient, ana: Person, bo: Person, eve: Person
+        self, http: httpx.AsyncClient, post: Post, ana: Person, bo: Person, eve: Person
     ) -> None:
         own = await ana.makes("/organizations", name="Second")
         session = await ana.makes("/auth/switch", organization_id=own["id"], refresh_token=ana.refresh_token)
         await login(http, ana, "not her password")
+        await post.to(ana.email)
         (here,) = await audited(bo, "user.sign_in_failed")
         assert here["actor"]["type"] == "system"
         assert here["subject"] == {"type": "user", "id": str(ana.id), "name": "Ana"}
@@ -49,6 +51,17 @@ class TestTheAuditLog:
         there = await http.get(f"{API}/audit", params={"type": "user.sign_in_failed"}, headers=headers)
         assert there.json()["total"] == 1
         assert await audited(eve, "user.sign_in_failed") == [], "no business of another organization"
+
+    async def test_costs_an_account_that_exists_no_more_time_than_one_that_does_not(
+        self, http: httpx.AsyncClient, post: Post, ana: Person
+    ) -> None:
+        """S4: what is different is done after the answer, by a job that both have."""
+        body = {"email": f"nobody-{ana.email}", "password": "not a password"}
+        await http.post(f"{API}/auth/login", json=body)
+        await login(http, ana, "not her password")
+        assert [(job["kind"], sorted(job)) for job in await post.waiting()] == [
+            ("failure", ["address", "at", "device", "email", "kind", "method"])
+        ] * 2
 
     async def test_tells_of_a_logout(self, http: httpx.AsyncClient, ana: Person, bo: Person) -> None:
         await http.post(f"{API}/auth/logout", json={"refresh_token": ana.refresh_token})

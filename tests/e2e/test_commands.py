@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Iterable
 from pathlib import Path
 
 import asyncpg
+import httpx
 import pytest
 
 from pulsar import schema
 from pulsar.base.embedded import embedded
-from tests.e2e.processes import Done, Running, free_port, run
+from tests.e2e.processes import Done, Running, Starter, free_port, run
+from tests.world import API, PASSWORD, register
 
 
 async def test_migrate_says_where_the_schema_is_and_may_be_repeated(data_dir: Path) -> None:
@@ -158,3 +160,17 @@ async def test_changing_a_key_that_was_given_wants_the_one_before(data_dir: Path
     done = await run(data_dir, "rotate-key", secret_key="another secret key that is long enough")
     assert done.code == 1
     assert "PULSAR_SECRET_KEY_PREVIOUS" in done.stderr
+
+
+async def test_where_registration_is_closed_the_first_comes_in_and_nobody_after_them(
+    data_dir: Path, start: Starter
+) -> None:
+    """S17."""
+    server = await start(data_dir, registration="closed").ready()
+    async with httpx.AsyncClient(base_url=server.url, timeout=20) as http:
+        assert (await http.get(f"{API}/auth/options")).json() == {"registration": True, "mail": False}
+        await register(http, "Ana")
+        body = {"email": "eve@example.org", "username": "eve", "full_name": "Eve", "organization_name": "Eve's"}
+        refused = await http.post(f"{API}/auth/register", json=body | {"password": PASSWORD})
+        assert (refused.status_code, refused.json()["code"]) == (403, "registration_closed")
+        assert (await http.get(f"{API}/auth/options")).json()["registration"] is False

@@ -13,7 +13,7 @@ describe('a device', () => {
 			'Safari on iPhone'
 		],
 		['curl/8.5.0', 'curl'],
-		['python-httpx/0.28.1', 'a Python script'],
+		['python-httpx/0.28.1', 'A Python script'],
 		['', 'An unknown program']
 	])('that says %s is %s', (agent, name) => expect(deviceName(agent)).toBe(name));
 });

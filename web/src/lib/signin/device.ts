@@ -7,7 +7,7 @@ const PROGRAMS: [RegExp, string][] = [
 	[/\b(Chrome|CriOS|HeadlessChrome)\//, 'Chrome'],
 	[/\bVersion\/[\d.]+.*Safari\//, 'Safari'],
 	[/^curl\//, 'curl'],
-	[/^python-(httpx|requests)/, 'a Python script']
+	[/^python-(httpx|requests)/, 'A Python script']
 ];
 
 const SYSTEMS: [RegExp, string][] = [

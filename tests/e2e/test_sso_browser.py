@@ -33,7 +33,7 @@ async def shown(page: Page, name: str) -> None:
     for width in (1440, 390):
         await page.set_viewport_size({"width": width, "height": 900})
         for theme in ("light", "dark"):
-            await page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            await page.emulate_media(color_scheme=theme)
             await page.screenshot(path=Path(SHOTS) / f"{name}-{width}-{theme}.png", full_page=True)
     await page.set_viewport_size({"width": 1440, "height": 900})
 

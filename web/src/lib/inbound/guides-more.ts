@@ -11,10 +11,10 @@ said = {name: value for name, value in os.environ.items() if name.startswith("NO
 said.setdefault("NOTIFY_OMD_SITE", os.environ.get("OMD_SITE", ""))
 body, kind = json.dumps(said).encode(), {"Content-Type": "application/json"}
 try:
-    urllib.request.urlopen(urllib.request.Request("ADDRESS", body, kind), timeout=30)
+	urllib.request.urlopen(urllib.request.Request("ADDRESS", body, kind), timeout=30)
 except Exception as error:
-    print(error, file=sys.stderr)
-    sys.exit(1)  # Checkmk tries again`;
+	print(error, file=sys.stderr)
+	sys.exit(1)  # Checkmk tries again`;
 
 // As in docs/integrations/prtg.md.
 const PRTG =

@@ -127,7 +127,7 @@ async def accept(db: Database, secret: str, guest: User | NewAccount, client: Cl
         invitation.accepted_at = clock.now()
         await tx.flush()
         if org_id not in await sessions.closed_to(tx, user.id):
-            return await sessions.begin(tx, user, org_id, "invitation", client)
+            return await sessions.begin(tx, user, org_id, sessions.INVITATION, client)
         slug = (await tx.get_one(Organization, org_id)).slug
     raise SingleSignOnNeeded("You are in. This organization is entered by its single sign-on.", organization=slug)
 

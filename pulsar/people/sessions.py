@@ -27,6 +27,10 @@ SSO = "sso"
 """The method of a session that an organization's identity provider vouches for. It is good in that organization only:
 whoever runs the provider can say of anybody that they are anybody (docs/decisions/0015)."""
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+INVITATION = "invitation"
+# A provider's word counts in one organization, and an invitation is accepted with a session that may have stood open on
+# a desk. The account itself they have yet to prove.
+_NO_PROOF = {SSO, INVITATION}
 SESSION_LIFETIME = timedelta(days=30)
 """However much it is used (ASVS 7.3.2)."""
 
@@ -116,8 +120,7 @@ async def begin(tx: Transaction, user: User, organization_id: UUID | None, metho
         address=client.address,
         device=client.device,
         created_at=now,
-        # By whose word they came in counts in one organization; the account itself they have yet to prove.
-        proved_at=now if method != SSO else _NEVER,
+        proved_at=now if method not in _NO_PROOF else _NEVER,
         last_used_at=now,
         ends_at=now + SESSION_LIFETIME,
     )

@@ -82,6 +82,18 @@ class TestChanged:
         assert (await ana.post("/auth/confirm", password=PASSWORD)).status_code == 204
         assert (await change(post, ana, f"new-{ana.email}")).status_code == 202
 
+    async def test_an_invitation_that_was_accepted_is_no_such_proof(
+        self, clock: Clock, ana: Person, eve: Person
+    ) -> None:
+        """C15: or whoever finds a session open on a desk invites its owner somewhere, and has a fresh one."""
+        clock.pass_time(timedelta(minutes=10, seconds=1))
+        link = (await eve.makes("/invitations", email=ana.email))["link"]
+        session = await ana.makes("/invitations/accept", token=link.partition("#")[2])
+        fresh = person_of(ana.http, session)
+        assert (await fresh.post("/auth/totp")).json()["code"] == "proof_needed"
+        assert (await fresh.post("/auth/confirm", password=PASSWORD)).status_code == 204
+        assert (await fresh.post("/auth/totp")).status_code == 200
+
     async def test_to_one_that_somebody_has_looks_the_same_and_nothing_comes(
         self, post: Post, ana: Person, eve: Person
     ) -> None:

@@ -88,3 +88,27 @@ async def test_a_body_that_is_too_deep_is_the_senders_fault(http: httpx.AsyncCli
     for path in (f"/webhook/{token}", "/alerts"):
         answer = await http.post(API + path, content=body, headers=headers)
         assert answer.status_code in (400, 422), path
+
+
+async def test_an_empty_password_is_a_wrong_one(http: httpx.AsyncClient, ana: Person) -> None:
+    """And no way in past the check (CVE-2020-26214)."""
+    for password in ("", " ", "\0"):
+        answer = await http.post(f"{API}/auth/login", json={"email": ana.email, "password": password})
+        assert answer.status_code in (401, 422), password
+
+
+BROKEN = [
+    ("/auth/register", {"username": "ana\nroot"}, "username"),
+    ("/auth/register", {"username": "\nana\n-"}, "username"),
+    ("/auth/register", {"email": "ana@example.org\nbcc:eve@example.org"}, "email"),
+    ("/users/me/contacts", {"kind": "phone", "value": "+4915112345678\n+1900"}, "value"),
+    ("/invitations", {"email": "bo@example.org\r\nBcc: eve@example.org"}, "email"),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "field"), BROKEN)
+async def test_a_line_break_gets_past_no_check(ana: Person, path: str, body: dict[str, str], field: str) -> None:
+    """Where a pattern is looked for in each line and not in the whole, the second line is anything (CVE-2026-23920)."""
+    answer = await ana.post(path, **body)
+    assert answer.status_code == 422
+    assert field in {error["field"] for error in answer.json()["errors"]}

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from pulsar.base import outbound
 from pulsar.base.outbound import ForbiddenAddress
-from pulsar.notify.channel import Undelivered
+from pulsar.notify.channel import Undelivered, registry
 from pulsar.notify.sending import ask
 from pulsar.settings import Settings
 from tests.receiver import Receiver
+from tests.world import Person
 
 LOOPBACK = ip_network("127.0.0.0/8")
 
@@ -182,3 +183,53 @@ def test_what_the_settings_allow(public_url: str, allow: str, loopback: bool, la
         assert outbound.may_reach(ip_address("127.0.0.1")) == loopback
         assert outbound.may_reach(ip_address("192.168.1.5")) == lan
         assert not outbound.may_reach(ip_address("169.254.169.254"))
+
+
+# Of each field in which somebody names an address, one that leads to the receiver; and what else such a channel needs.
+ADDRESSES = {
+    "url": "{root}/hook",
+    "webhook_url": "{root}/hook",
+    "server_url": "{root}",
+    "server": "{root}",
+    "api_url": "{root}",
+    "host": "127.0.0.1",
+    "port": "{port}",
+}
+ELSE = {
+    "from_address": "p@example.org",
+    "security": "none",
+    "topic": "alerts",
+    "bot_token": "123456:ABC",
+    "chat_id": "1",
+}
+ELSE |= {"account_sid": "AC" + "0" * 32, "auth_token": "x" * 32, "from_number": "+15005550006", "channel": "#ops"}
+ELSE |= {"signing_secret": "0" * 32}
+# They speak to one provider, whose address nobody can choose.
+OF_ONE_PROVIDER = {"sms", "voice", "web_push"}
+
+
+def _config(kind: str, receiver: Receiver) -> dict[str, Any]:
+    fields = registry()[kind].Config.model_fields
+    root, port = receiver.root, receiver.root.rpartition(":")[2]
+    known = {name: text.format(root=root, port=port) for name, text in ADDRESSES.items()}
+    if kind == "apprise":
+        known["url"] = receiver.root.replace("http://", "json://")
+    if kind == "slack_app":
+        known["bot_token"] = "xoxb-123"
+    unknown = [name for name, field in fields.items() if field.is_required() and name not in known | ELSE]
+    assert unknown == [], f"say in this test what a channel of the kind {kind} needs"
+    return {name: (ELSE | known)[name] for name in fields if name in known | ELSE}
+
+
+@pytest.mark.parametrize("kind", sorted(set(registry()) - OF_ONE_PROVIDER))
+async def test_no_channel_of_any_kind_reaches_inside(strict: None, ana: Person, receiver: Receiver, kind: str) -> None:
+    """Neither when it is set up nor when it is tried out."""
+    config = _config(kind, receiver)
+    made = await ana.post("/notifications/channels", name="Inside", channel_type=kind, config=config)
+    if made.status_code == 422:
+        assert "PULSAR_OUTBOUND_ALLOW" in made.text
+    else:
+        tried = await ana.makes(f"/notifications/channels/{made.json()['id']}/test")
+        assert not tried["delivered"]
+        assert "PULSAR_OUTBOUND_ALLOW" in str(tried)
+    assert receiver.received == []

@@ -43,6 +43,14 @@ async def test_of_an_endless_answer_a_part_is_read(receiver: Receiver) -> None:
     assert len((await post(receiver.url)).text) == 64 * 1024
 
 
+async def test_an_answer_that_is_packed_is_not_unpacked(receiver: Receiver) -> None:
+    """It is not asked for, and a few bytes of it can be gigabytes."""
+    receiver.answers.append("200 OK\r\nContent-Encoding: gzip\r\n\r\nnot even packed")
+    assert (await post(receiver.url, headers={"accept-encoding": "br"})).text == "not even packed"
+    asked = receiver.received[0].headers
+    assert asked["accept-encoding"] == "identity"
+
+
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [

@@ -13,12 +13,17 @@ from pulsar.base.errors import Invalid, NotFound
 from pulsar.base.events import Changes, CounterRow, edited, untold
 from pulsar.people.model import Team
 from pulsar.webhooks import queue, sealed
+from pulsar.webhooks.address import elsewhere
 from pulsar.webhooks.events import WebhookCreated, WebhookDeleted, WebhookSecretRotated, WebhookUpdated
 from pulsar.webhooks.model import Delivery, Endpoint
 from pulsar.webhooks.rules import UNFINISHED
 
 MOST_ENDPOINTS = 100
 SentHeader = tuple[str, str | None, bool]
+
+
+class HeaderNeeded(Invalid):
+    """What a secret header says does not follow to another host: enter it anew, or take the header out."""
 
 
 class TooManyWebhooks(Invalid):
@@ -69,6 +74,8 @@ async def change(
     """Of an endpoint that was paused what happened meanwhile is not told any more, and what was on its way goes on. A
     changed address, or one that is switched on again, is tried at once."""
     await _check_teams(tx, values)
+    if elsewhere(endpoint.url, values.get("url", endpoint.url)):
+        _keep_from_strangers(tx, endpoint, headers)
     resumed = values.get("enabled", False) and not endpoint.enabled
     for field, value in values.items():
         setattr(endpoint, field, value)
@@ -85,6 +92,15 @@ async def change(
     if resumed:
         await queue.call_all(tx, endpoint.id)
     tx.record(WebhookUpdated(endpoint.id, name=endpoint.name, changes=changes))
+
+
+def _keep_from_strangers(tx: Transaction, endpoint: Endpoint, headers: Sequence[SentHeader] | None) -> None:
+    """Whoever may change an address need not know the secret; sent to an address of theirs, they would."""
+    if headers is None and any(header.secret for header in sealed.headers_of(tx.keys, endpoint)):
+        raise HeaderNeeded(field="headers")
+    for i, (_, value, _) in enumerate(headers or ()):
+        if value is None:
+            raise HeaderNeeded(field=f"headers.{i}.value")
 
 
 def _reheaded(tx: Transaction, endpoint: Endpoint, headers: Sequence[SentHeader]) -> Changes:

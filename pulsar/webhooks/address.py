@@ -2,6 +2,7 @@
 when it does."""
 
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, HttpUrl, StringConstraints, TypeAdapter, WithJsonSchema
 
@@ -15,6 +16,12 @@ def _checked(value: str) -> str:
     if url.fragment:
         raise ValueError("may have no fragment (#) in it")
     return str(url)
+
+
+def elsewhere(was: str, becomes: str) -> bool:
+    """Another host, or the same by another way."""
+    old, new = urlsplit(was), urlsplit(becomes)
+    return (old.scheme, old.netloc.lower()) != (new.scheme, new.netloc.lower())
 
 
 _SCHEMA: dict[str, Any] = {"type": "string", "format": "uri", "minLength": 1, "maxLength": 2000}

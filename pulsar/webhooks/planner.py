@@ -21,12 +21,12 @@ class Planner:
 
     def __init__(self, pulsar: Pulsar, planned: Callable[[UUID], None]) -> None:
         self._pulsar, self._planned = pulsar, planned
-        self._with_endpoints: set[UUID] = set()
+        self.with_endpoints: set[UUID] = set()
         self._to_look_at: set[UUID] = set()
         self._woken = asyncio.Event()
 
     def _rung(self, org: UUID) -> None:
-        if org in self._with_endpoints:
+        if org in self.with_endpoints:
             self._to_look_at.add(org)
             self._woken.set()
 
@@ -49,7 +49,7 @@ class Planner:
         """Who has endpoints, and of whom there is something that was not heard."""
         async with self._pulsar.db.without_org() as tx:
             rows = (await tx.execute(text("SELECT * FROM webhook_organizations()"))).all()
-        self._with_endpoints = {row.org_id for row in rows}
+        self.with_endpoints = {row.org_id for row in rows}
         self._to_look_at |= {row.org_id for row in rows if row.behind}
 
     async def _plan(self) -> None:

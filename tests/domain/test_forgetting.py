@@ -2,12 +2,16 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
+from pulsar.base import clock
 from pulsar.base.http import Pulsar
+from pulsar.base.ids import first_id_at
 from pulsar.engine import housekeeping
+from pulsar.webhooks.model import Delivery
 from tests.ladders import fire, ladder, level, mail_channel
 from tests.world import Engine, Mailbox, People, Person
 
@@ -32,6 +36,23 @@ async def closed(ana: Person, engine: Engine) -> str:
     await ana.makes(f"/alerts/{alert}/close")
     await engine.settle()
     return alert
+
+
+async def test_deliveries_of_webhooks_are_forgotten_after_a_month(ana: Person, engine: Engine, pulsar: Pulsar) -> None:
+    hook = await ana.makes("/webhooks/endpoints", name="Nobody's", url="http://127.0.0.1:9/")
+    assert not (await ana.makes(f"/webhooks/endpoints/{hook['id']}/test"))["delivered"]
+    old = clock.now() - timedelta(days=31)
+    said = {
+        "event_type": "alert.created",
+        "subject_type": "alert",
+        "subject_id": ana.id,
+        "body": "{}",
+        "state": "waiting",
+    }
+    async with pulsar.db.in_org(ana.org_id) as tx:
+        tx.add(Delivery(id=first_id_at(old), endpoint_id=UUID(hook["id"]), number=1, created_at=old, **said))
+    await housekeeping.clean(pulsar)
+    assert (await count(engine, "webhook_deliveries"), await count(engine, "webhook_attempts")) == (1, 1)
 
 
 async def test_without_a_setting_all_is_kept(ana: Person, engine: Engine, mail: Mailbox, pulsar: Pulsar) -> None:

@@ -3,12 +3,14 @@
 import asyncio
 import json
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from pulsar.base.http import Pulsar
 from pulsar.webhooks.claiming import claim
+from pulsar.webhooks.planner import Planner
 from tests.domain.hooking import ALERTS, Carrier, hook, of_alert, types
 from tests.receiver import Receiver
 from tests.world import Engine, Mailbox, Person
@@ -311,3 +313,23 @@ async def test_the_log_is_found_by_endpoint_event_state_time(ana: Person, receiv
         assert len((await ana.has(LOG, **filters))["items"]) == count, filters
     await ana.delete(f"/webhooks/endpoints/{one['id']}")
     assert (await ana.has(LOG, state="failed"))["items"][0]["endpoint"]["name"] == "(deleted)"
+
+
+async def test_a_worker_looks_at_the_stream_when_something_happens_and_only_where_there_are_endpoints(
+    ana: Person, eve: Person, receiver: Receiver, pulsar: Pulsar
+) -> None:
+    await hook(ana, receiver, alert_created=True)
+    planned: asyncio.Queue[UUID] = asyncio.Queue()
+    planner = Planner(pulsar, planned.put_nowait)
+    working = asyncio.create_task(planner.work(asyncio.Event()))
+    try:
+        await eve.makes("/alerts", message="Eve's")
+        await ana.makes("/alerts", message="Ana's")
+        async with asyncio.timeout(5):
+            while await planned.get() != ana.org_id:
+                pass
+        assert [line["state"] for line in (await ana.has(LOG))["items"]] == ["pending"]
+        assert eve.org_id not in planner.with_endpoints
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)

@@ -55,6 +55,16 @@ async def test_the_value_of_a_secret_header_never_comes_back_and_need_not_be_sen
     assert "hush" not in str(await ana.has("/audit"))
 
 
+async def test_what_a_secret_header_says_does_not_follow_to_another_host(ana: Person, receiver: Receiver) -> None:
+    made = await hook(ana, receiver, headers=[{"name": "X-Key", "value": "hush", "secret": True}])
+    path, stranger = f"{PATH}/{made['id']}", "https://example.org/hook"
+    kept = [{"name": "X-Key", "secret": True}]
+    assert (await ana.patch(path, url=stranger)).json()["errors"][0]["field"] == "headers"
+    assert (await ana.patch(path, url=stranger, headers=kept)).json()["errors"][0]["field"] == "headers.0.value"
+    assert (await ana.patch(path, url=f"{receiver.root}/elsewhere", headers=kept)).is_success
+    assert (await ana.patch(path, url=stranger, headers=[{**kept[0], "value": "again"}])).is_success
+
+
 async def test_what_does_not_fit_is_refused_with_the_name_of_the_field(ana: Person, receiver: Receiver) -> None:
     good = {"name": "Chat", "url": receiver.url}
     nobody = "0193a5b0-0000-7000-8000-000000000000"

@@ -41,6 +41,17 @@ MOST_MISSED = 10_000
 _RECENT = 250
 _SILENCE = timedelta(seconds=25)
 _SESSIONS_LOOKED_AT = timedelta(seconds=10)
+# What may have ended some of them: then they are looked at right away.
+_ENDS_SESSIONS = frozenset(
+    {
+        "user.signed_out",
+        "user.sessions_ended",
+        "user.password_set",
+        "user.second_factor_added",
+        "user.second_factor_removed",
+        "organization.second_factor_changed",
+    }
+)
 # Readings at once: the connections of a node are there for its requests first.
 _READING, _ENTERING = 4, 6
 # Between two readings, for each listener: two thousand hear of a storm eight times a second, and one at once.
@@ -144,9 +155,10 @@ class Hub:
         while True:
             rung.clear()
             now = clock.now()
-            look_at_sessions = now - looked_at > _SESSIONS_LOOKED_AT
             async with self._reading, self._pulsar.db.in_org(room.org) as tx:
                 lines = await _lines(tx, room.last)
+                ended = not _ENDS_SESSIONS.isdisjoint(line.type for line in lines)
+                look_at_sessions = ended or now - looked_at > _SESSIONS_LOOKED_AT
                 await _show_out(tx, room, look_at_sessions)
             looked_at = now if look_at_sessions else looked_at
             if lines:
@@ -179,7 +191,7 @@ async def _show_out(tx: Transaction, room: Room, look_at_sessions: bool) -> None
         gone += [one for one in room.listeners if isinstance(one.caller, KeyHolder) and one.caller.key_id not in good]
     if look_at_sessions:
         held = {one.caller.session_id for one in room.listeners if one.caller.session_id}
-        ended = held - await sessions.living(tx, held)
+        ended = held - await sessions.living(tx, held) | await sessions.shut_out(tx, held)
         gone += [one for one in room.listeners if one.caller.session_id in ended]
     for listener in gone:
         listener.end(NOT_SIGNED_IN)

@@ -16,6 +16,7 @@ from pulsar.base.db import Database, Transaction
 from pulsar.base.errors import Conflict, Forbidden, NotFound, NotSignedIn
 from pulsar.base.events import Actor
 from pulsar.base.http import ACCESS_TOKEN
+from pulsar.orgs.model import Organization
 from pulsar.orgs.roles import Role
 from pulsar.people import throttle
 from pulsar.people.events import SessionsEnded, SignedIn, SignedOut
@@ -266,6 +267,17 @@ def lives() -> Which:
 async def living(tx: Transaction, session_ids: Collection[UUID]) -> set[UUID]:
     """Which of these have neither ended nor expired."""
     return set(await tx.scalars(select(SessionRow.id).where(SessionRow.id.in_(session_ids), lives())))
+
+
+async def shut_out(tx: Transaction, session_ids: Collection[UUID]) -> set[UUID]:
+    """Those of somebody who has yet to add the second factor that the transaction's organization asks for."""
+    query = (
+        select(SessionRow.id)
+        .join(User, User.id == SessionRow.user_id)
+        .join(Organization, Organization.id == SessionRow.organization_id)
+        .where(SessionRow.id.in_(session_ids), SessionRow.method != SSO, User.second_factor_at.is_(None))
+    )
+    return set(await tx.scalars(query.where(Organization.second_factor_required)))
 
 
 async def logout(tx: Transaction, refresh_token: str) -> None:

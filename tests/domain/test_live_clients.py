@@ -19,6 +19,7 @@ from pulsar.live import conversation, wire
 from pulsar.orgs.events import OrganizationCreated
 from pulsar.people import sessions
 from tests.domain.hearing import Dial, closed_with, happen, hear, hear_to_the_end, hear_until, last_number, ticket
+from tests.domain.test_second_factors import enrolled
 from tests.world import API, Clock, Person
 
 GARBAGE = ["", "hello", "{", "[]", "null", '"connection.ping"', '{"type": 1}', "\x00", b"\xff\xfe", "[" * 500]
@@ -193,6 +194,28 @@ async def test_with_the_session_ends_what_it_opened(
         clock.pass_time(timedelta(seconds=11))
         pulsar.db.bell.ring(jobs=False, orgs={ana.org_id})
         assert [await closed_with(socket) for socket in (by_ticket, by_token)] == [4401, 4401]
+
+
+async def test_a_session_that_is_revoked_hears_nothing_more_from_that_moment_on(
+    ana: Person, bo: Person, dial: Dial
+) -> None:
+    """S8."""
+    async with dial(await ticket(bo)) as socket:
+        await hear(socket)
+        own = next(one for one in (await bo.has("/auth/sessions"))["items"] if one["current"])
+        assert (await bo.delete(f"/auth/sessions/{own['id']}")).status_code == 204
+        assert await closed_with(socket) == 4401
+
+
+async def test_who_has_yet_to_add_the_second_factor_that_is_asked_for_hears_nothing_more(
+    ana: Person, bo: Person, dial: Dial
+) -> None:
+    async with dial(await ticket(bo)) as socket:
+        await hear(socket)
+        await enrolled(ana)
+        asked = await ana.request("PUT", "/organizations/current/sign-in", json={"second_factor_required": True})
+        assert asked.status_code == 200
+        assert await closed_with(socket) == 4401
 
 
 async def test_a_ticket_of_a_session_that_has_ended_opens_nothing(ana: Person, pulsar: Pulsar, dial: Dial) -> None:

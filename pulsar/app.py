@@ -38,6 +38,7 @@ from pulsar.heartbeats import api as heartbeats
 from pulsar.heartbeats import pings
 from pulsar.inbound import api as inbound
 from pulsar.inbound import history_api as payload_history
+from pulsar.inbound import mail_address, smtp
 from pulsar.inbound import mapping_api as mappings
 from pulsar.inbound.enqueue import ENQUEUE_PATH, Enqueue
 from pulsar.inbound.ingest import DOCUMENTED, LARGEST_BODY, Ingest
@@ -302,7 +303,8 @@ def build_api(pulsar: Pulsar) -> FastAPI:
     async def lifespan(api: FastAPI) -> AsyncIterator[None]:
         sharing = Sharing(pulsar.db.url, api.state.limits)
         present_here = present(pulsar.db, lambda: follower.up)
-        async with pulsar.db.opened(), sharing.running(), follower.running(), present_here:
+        mails = smtp.listening(api.state.ingest, api.state.mail_sockets, mail_address.domain(pulsar.settings))
+        async with pulsar.db.opened(), sharing.running(), follower.running(), present_here, mails:
             api.state.hub = Hub(pulsar, follower)
             yield
             await api.state.ingest.history.close()
@@ -338,6 +340,7 @@ def _give(state: Any, pulsar: Pulsar) -> None:
     state.known_keys = {}
     state.ingest = Ingest(pulsar.db, state.limits)
     state.enqueue = Enqueue(state.ingest)
+    state.mail_sockets = []
     state.pings = pings.Pings(pulsar.db)
 
 

@@ -185,11 +185,12 @@ class _Server(uvicorn.Server):
             print(self._announce, flush=True)  # noqa: T201 - the line that whoever started it waits for
 
 
-def _server(settings: Settings, url: str, keys: Keys, announce: str) -> _Server:
+def _server(settings: Settings, url: str, keys: Keys, announce: str, mails: list[socket.socket]) -> _Server:
     from pulsar import app
     from pulsar.live import wire
 
     program = app.build(node(settings, url, keys))
+    program.api.state.mail_sockets = mails
     config = uvicorn.Config(
         program,
         log_config=None,
@@ -208,6 +209,7 @@ async def serve(
     url: str,
     secret_keys: tuple[str, str],
     sockets: list[socket.socket],
+    mails: list[socket.socket],
     *,
     with_worker: bool,
     announce: str,
@@ -222,7 +224,7 @@ async def serve(
         keepers.append(asyncio.create_task(_keep_a_worker(settings, url, secret_keys)))
     async with _kept(*keepers):
         # In a thread, because what it imports takes a second, and the worker's process starts meanwhile.
-        server = await asyncio.to_thread(_server, settings, url, Keys(*secret_keys), announce)
+        server = await asyncio.to_thread(_server, settings, url, Keys(*secret_keys), announce, mails)
         _collect_less()
         if not stopping.is_set():
             await server.serve(sockets)

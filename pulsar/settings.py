@@ -92,6 +92,31 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field("", description="The address that these mails come from. Needed with PULSAR_MAIL_URL.")
 
+    smtp_listen: str = Field(
+        "",
+        description="Where mails are taken that become alerts, such as `127.0.0.1:2525`. Without it none are "
+        "([E-mail](integrations/email.md)).",
+    )
+    smtp_domain: str = Field(
+        "",
+        description="What stands behind the `@` of integrations' addresses. Default: the host of PULSAR_PUBLIC_URL.",
+    )
+
+    @field_validator("smtp_listen")
+    @classmethod
+    def _place(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if value and not (host and port.isdecimal() and 0 < int(port) < 65536):
+            raise ValueError("must be an address and a port, such as 127.0.0.1:2525")
+        return value
+
+    @field_validator("smtp_domain")
+    @classmethod
+    def _domain(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[A-Za-z0-9.-]{1,253}", value):
+            raise ValueError("must be the name of a host, such as alerts.example.org")
+        return value.lower()
+
     @field_validator("mail_url")
     @classmethod
     def _mail_server(cls, value: str) -> str:
@@ -212,6 +237,12 @@ class Settings(BaseSettings):
         if value not in {"auto", "json", "text"}:
             raise ValueError("must be auto, json or text")
         return value
+
+    @cached_property
+    def smtp_place(self) -> tuple[str, int] | None:
+        """Host and port; [::1]:2525 has brackets."""
+        host, _, port = self.smtp_listen.rpartition(":")
+        return (host.strip("[]"), int(port)) if host else None
 
     @cached_property
     def base_url(self) -> str:

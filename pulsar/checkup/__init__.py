@@ -23,6 +23,7 @@ def examine(
     yield surroundings.public_url(settings)
     yield surroundings.deadman(settings)
     yield asyncio.run(mail.look(settings))
+    yield asyncio.run(mail.intake(settings))
     try:
         keys = keys_of(settings)
     except OSError as error:

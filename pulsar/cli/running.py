@@ -48,16 +48,19 @@ def only_server(data_dir: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _bound(settings: "Settings") -> Iterator[list["socket.socket"]]:
+def _bound(settings: "Settings") -> Iterator[tuple[list["socket.socket"], list["socket.socket"]]]:
+    """For the web, and for mails where they are taken."""
     from pulsar.serve import bound
 
     with contextlib.ExitStack() as stack:
+        place, given = f"{settings.host}:{settings.port}", "PULSAR_HOST, PULSAR_PORT"
         try:
             sockets = stack.enter_context(bound(settings.host, settings.port))
+            place, given = settings.smtp_listen, "PULSAR_SMTP_LISTEN"
+            mails = stack.enter_context(bound(*settings.smtp_place)) if settings.smtp_place else []
         except OSError as error:
-            place = f"{settings.host}:{settings.port} (PULSAR_HOST, PULSAR_PORT)"
-            raise fail(f"Pulsar cannot listen on {place}: {error.strerror}.") from None
-        yield sockets
+            raise fail(f"Pulsar cannot listen on {place} ({given}): {error.strerror}.") from None
+        yield sockets, mails
 
 
 @click.command()
@@ -68,14 +71,14 @@ def serve(no_worker: bool) -> None:
     Ctrl-C or SIGTERM stops all of it in order, within 5 seconds; the exit code is then 0.
     """
     settings = read_settings()
-    with only_server(settings.data_dir), _bound(settings) as sockets, migrated(settings) as (url, _):
+    with only_server(settings.data_dir), _bound(settings) as (sockets, mails), migrated(settings) as (url, _):
         import uvloop
 
         from pulsar import serve as processes
 
         given = secret_key(settings), previous_key(settings)
         announce = f"Pulsar {__version__} is running at {settings.base_url} - Ctrl-C stops it."
-        uvloop.run(processes.serve(settings, url, given, sockets, with_worker=not no_worker, announce=announce))
+        uvloop.run(processes.serve(settings, url, given, sockets, mails, with_worker=not no_worker, announce=announce))
 
 
 @click.command()

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from pulsar.alerts.rules import Priority
 from pulsar.base.http import Body, Name, Page, Pages, PulsarNode, Tags, View, check_version, page_of
-from pulsar.inbound import actions
+from pulsar.inbound import actions, mail_address
 from pulsar.inbound.model import IncomingToken
 from pulsar.inbound.source import registry
 from pulsar.people.access import AsAdmin, AsViewer
@@ -69,6 +69,7 @@ class TokenView(View):
 class CreatedToken(TokenView):
     token: str
     url: str
+    email: str | None
 
 
 class SourceView(View):
@@ -101,7 +102,9 @@ async def create_token(body: NewToken, tx: AsAdmin, pulsar: PulsarNode) -> Creat
     """The only answer that has the secret in it."""
     row, secret = await actions.create(tx, _values(body.model_dump()))
     shown = TokenView.model_validate(row).model_dump()
-    return CreatedToken(**shown, token=secret, url=f"{pulsar.settings.base_url}{PUBLIC_PATH}{secret}")
+    url = f"{pulsar.settings.base_url}{PUBLIC_PATH}{secret}"
+    email = mail_address.address(pulsar.settings, row.integration_type, secret)
+    return CreatedToken(**shown, token=secret, url=url, email=email)
 
 
 def _values(values: dict[str, Any]) -> dict[str, Any]:

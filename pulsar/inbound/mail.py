@@ -75,7 +75,11 @@ def said(content: bytes) -> dict[str, Any]:
         message = email.message_from_bytes(head + b"\r\n\r\n", EmailMessage, policy=_POLICY)
         text, files = body[:_LONGEST_TEXT].decode("utf-8", "replace"), []
     found = {name: _header(message, name.replace("_", "-")) for name in HEADERS}
-    return {**found, "text": _whole(text.strip()[:_LONGEST_TEXT]), "attachments": [_whole(name) for name in files]}
+    return {
+        **found,
+        "text": _whole(text.replace("\r\n", "\n").strip()[:_LONGEST_TEXT]),
+        "attachments": [_whole(name) for name in files],
+    }
 
 
 def _split(content: bytes) -> tuple[bytes, bytes]:

@@ -18,7 +18,7 @@ from pulsar.inbound.rules import Reading, Unreadable
 from pulsar.inbound.severity import severity
 from pulsar.inbound.sources.generic import ACTIONS, STATUSES
 
-MAPPED = ("generic", "custom")
+MAPPED = ("generic", "custom", "email")
 """The kinds that have no form of their own, and so can have a mapping."""
 
 LONGEST_TEMPLATE = 4000

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.postgresql import DEBIAN, External, debians, newest
-from tests.e2e.processes import Running, Starter, copy, remove, run
+from tests.e2e.processes import Running, Starter, copy, free_port, remove, run
 from tests.receiver import Receiver
 from tests.world import Person, register
 
@@ -55,11 +55,17 @@ def start(tmp_path: Path) -> Iterator[Starter]:
     starter.end_all()
 
 
+@pytest.fixture(scope="session")
+def mail_place() -> str:
+    """Where the shared one takes mails."""
+    return f"127.0.0.1:{free_port()}"
+
+
 @pytest_asyncio.fixture(scope="session")
-async def server(migrated_dir: Path, workshop: Path) -> AsyncIterator[Running]:
+async def server(migrated_dir: Path, workshop: Path, mail_place: str) -> AsyncIterator[Running]:
     """The one that tests share which do it no harm."""
     starter = Starter(workshop)
-    yield await starter(copy(migrated_dir, workshop / "shared")).ready()
+    yield await starter(copy(migrated_dir, workshop / "shared"), smtp_listen=mail_place).ready()
     starter.end_all()
 
 

@@ -4936,6 +4936,8 @@ export interface components {
 			token: string;
 			/** Url */
 			url: string;
+			/** Email */
+			email: string | null;
 		};
 		/** DatabaseView */
 		DatabaseView: {

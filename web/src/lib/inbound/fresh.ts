@@ -3,8 +3,8 @@ import type { NewIntegration } from '$lib/api/types';
 
 const addresses = new Map<string, string>();
 
-export function remember({ id, url }: NewIntegration): void {
-	addresses.set(id, new URL(url, location.origin).href);
+export function remember({ id, url, email }: NewIntegration): void {
+	addresses.set(id, email ?? new URL(url, location.origin).href);
 }
 
 export const freshAddress = (id: string): string | undefined => addresses.get(id);

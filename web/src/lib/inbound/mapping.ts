@@ -3,7 +3,7 @@ import type { MappingDefinition, Priority } from '$lib/api/types';
 import { mapOf, textOf } from '$lib/ui/pairs';
 
 /** The kinds of integrations that have no form of their own. */
-export const MAPPED = ['generic', 'custom'];
+export const MAPPED = ['generic', 'custom', 'email'];
 
 export const EXPRESSIONS = [
 	'items',

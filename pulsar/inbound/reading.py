@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from pulsar.base.db import Transaction
 from pulsar.inbound import mapping, sns
-from pulsar.inbound.mapping import Compiled
+from pulsar.inbound.mapping import Compiled, Faulty
 from pulsar.inbound.model import IncomingToken, Mapping
 from pulsar.inbound.problems import MalformedJson, UnreadablePayload
 from pulsar.inbound.rules import Reading, Unreadable
@@ -33,6 +33,8 @@ class Setup:
     name: str
     alerts_of_unreadable: bool
     mapping: Compiled | None
+    fault: str = ""
+    """Of a mapping that was good when it was saved, by an older version of Pulsar."""
 
 
 async def setup_of(tx: Transaction, token_id: UUID) -> Setup | None:
@@ -42,14 +44,20 @@ async def setup_of(tx: Transaction, token_id: UUID) -> Setup | None:
     row = (await tx.execute(query.where(IncomingToken.id == token_id))).one_or_none()
     if not row:
         return None
-    found = mapping.compiled(row.definition) if row.definition else None
-    return Setup(token_id, row.version, row.name, row.unreadable == "alert", found)
+    found, fault = None, ""
+    try:
+        found = mapping.compiled(row.definition) if row.definition else None
+    except Faulty as error:
+        fault = str(error)
+    return Setup(token_id, row.version, row.name, row.unreadable == "alert", found, fault)
 
 
 async def readings_of(source: Source, setup: Setup | None, body: bytes) -> tuple[list[Reading], str]:
     """With the reason, if all that can be read is that it cannot be. Raises the Problem that keeps it out."""
     payload = parsed(body)
     try:
+        if setup and setup.fault:
+            raise Unreadable(f"its mapping cannot be used any more: {setup.fault}")
         if setup and setup.mapping and source.slug in mapping.MAPPED:
             readings = list(mapping.readings(setup.mapping, payload))
         else:

@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tests.domain.test_payloads import content, kept
 from tests.ladders import Integration, Json, integration, read
@@ -183,3 +185,17 @@ async def test_an_edit_between_reading_and_committing_has_the_payload_read_once_
     )
     assert {answer.status_code for answer in answers} <= {200, 202}
     assert len(await alerts(ana)) == 60
+
+
+async def test_a_mapping_that_is_not_good_any_more_says_so_instead_of_reading_something_else(
+    ana: Person, jobs: Integration, owner: AsyncConnection
+) -> None:
+    await save(ana, jobs, RULES)
+    await owner.execute(
+        text('UPDATE integration_mappings SET definition = \'{"message": "("}\' WHERE id = :id'), {"id": jobs.id}
+    )
+    await owner.execute(text("UPDATE incoming_tokens SET version = version + 1 WHERE id = :id"), {"id": jobs.id})
+    await owner.commit()
+    refused = await jobs.post({"message": "read as by a webhook"})
+    assert refused.status_code == 422
+    assert refused.json()["detail"].startswith("its mapping cannot be used any more: message: ")

@@ -78,7 +78,7 @@ from pulsar.people import me_api as me
 from pulsar.people import members_api as members
 from pulsar.people import organization_api as organization
 from pulsar.people import teams_api as teams
-from pulsar.refusals import TooLarge, answer_error, problem_response
+from pulsar.refusals import TooLarge, answer_error, document_problems, problem_response
 from pulsar.reports import api as reports
 from pulsar.reports import incidents_api as incident_reports
 from pulsar.signin import account_api as my_sign_in
@@ -352,6 +352,7 @@ def _document_ingest(api: FastAPI) -> None:
         description = generate()
         description["paths"].setdefault(f"{inbound.PUBLIC_PATH}{{token}}", DOCUMENTED)
         description["paths"].setdefault(f"{pings.PUBLIC_PATH}{{token}}", pings.DOCUMENTED)
+        document_problems(description)
         return description
 
     api.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document

@@ -1,6 +1,7 @@
 """What is said when something went wrong? Every error of every layer as a problem document (RFC 9457)."""
 
 from http import HTTPStatus
+from typing import Any
 
 import asyncpg
 import structlog
@@ -13,6 +14,29 @@ from starlette.exceptions import HTTPException
 from pulsar.base.errors import Invalid, NotFound, Problem, Unavailable, document
 
 log = structlog.get_logger()
+
+_SCHEMA = {
+    "title": "Problem",
+    "type": "object",
+    "description": "RFC 9457. `code` names the case; some cases have more members.",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+                "required": ["field", "message"],
+            },
+        },
+    },
+    "required": ["type", "title", "status", "detail", "code", "request_id"],
+}
 
 _MEDIA_TYPE = "application/problem+json"
 # Out of range, NUL in text, NUL in JSON; and 22000, the driver's own, before anything is sent.
@@ -102,3 +126,18 @@ async def answer_error(request: Request, error: Exception) -> JSONResponse:
     elif isinstance(problem, Unavailable):
         log.warning("database_away", error=type(error).__name__)
     return problem_response(problem, request.scope.get("request_id", ""))
+
+
+def document_problems(description: dict[str, Any]) -> None:
+    """In the API's document: whatever else is answered is a problem, a field that does not fit too."""
+    schemas = description.setdefault("components", {}).setdefault("schemas", {})
+    schemas["Problem"] = _SCHEMA
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    content = {_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for item in description["paths"].values():
+        for operation in item.values():
+            responses = operation["responses"]
+            if "422" in responses:
+                responses["422"] = {"description": "A field does not fit.", "content": content}
+            responses.setdefault("default", {"description": "What kept it from being done.", "content": content})

@@ -5579,11 +5579,6 @@ export interface components {
 			/** Account Exists */
 			account_exists: boolean;
 		};
-		/** HTTPValidationError */
-		HTTPValidationError: {
-			/** Detail */
-			detail?: components['schemas']['ValidationError'][];
-		};
 		/** HeaderView */
 		HeaderView: {
 			/** Name */
@@ -10460,19 +10455,6 @@ export interface components {
 			 */
 			created_at: string;
 		};
-		/** ValidationError */
-		ValidationError: {
-			/** Location */
-			loc: (string | number)[];
-			/** Message */
-			msg: string;
-			/** Error Type */
-			type: string;
-			/** Input */
-			input?: unknown;
-			/** Context */
-			ctx?: Record<string, never>;
-		};
 		/** Verification */
 		Verification: {
 			/** Token */
@@ -10636,6 +10618,22 @@ export interface components {
 			/** Broken */
 			broken: number;
 		};
+		/**
+		 * Problem
+		 * @description RFC 9457. `code` names the case; some cases have more members.
+		 */
+		Problem: {
+			type: string;
+			title: string;
+			status: number;
+			detail: string;
+			code: string;
+			request_id: string;
+			errors?: {
+				field: string;
+				message: string;
+			}[];
+		};
 	};
 	responses: never;
 	parameters: never;
@@ -10663,6 +10661,15 @@ export interface operations {
 					'application/json': components['schemas']['Options'];
 				};
 			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
 		};
 	};
 	forget_password: {
@@ -10687,13 +10694,22 @@ export interface operations {
 					'application/json': unknown;
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -10718,13 +10734,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -10751,13 +10776,22 @@ export interface operations {
 					'application/json': components['schemas']['Verified'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -10784,13 +10818,22 @@ export interface operations {
 					'application/json': components['schemas']['SessionView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -10817,13 +10860,22 @@ export interface operations {
 					'application/json': components['schemas']['SessionView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -10850,13 +10902,22 @@ export interface operations {
 					'application/json': components['schemas']['SessionView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -10883,13 +10944,22 @@ export interface operations {
 					'application/json': components['schemas']['OptionsView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -10910,6 +10980,15 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['OptionsView'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -10936,13 +11015,22 @@ export interface operations {
 					'application/json': components['schemas']['SessionView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -10963,6 +11051,15 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['SecurityView'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -10987,13 +11084,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11014,6 +11120,15 @@ export interface operations {
 				};
 				content: {
 					'application/json': unknown;
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11040,13 +11155,22 @@ export interface operations {
 					'application/json': components['schemas']['AddressView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11067,6 +11191,15 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['OptionsView'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11091,13 +11224,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11120,6 +11262,15 @@ export interface operations {
 					'application/json': components['schemas']['EnrolmentView'];
 				};
 			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
 		};
 	};
 	remove_totp: {
@@ -11137,6 +11288,15 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content?: never;
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
+				};
 			};
 		};
 	};
@@ -11162,13 +11322,22 @@ export interface operations {
 					'application/json': components['schemas']['CodesView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11189,6 +11358,15 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['CodesView'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11218,13 +11396,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_PasskeyView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11251,13 +11438,22 @@ export interface operations {
 					'application/json': components['schemas']['AddedPasskey'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11280,6 +11476,15 @@ export interface operations {
 					'application/json': components['schemas']['OptionsView'];
 				};
 			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
 		};
 	};
 	remove_passkey: {
@@ -11300,13 +11505,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11335,13 +11549,22 @@ export interface operations {
 					'application/json': components['schemas']['PasskeyView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11371,13 +11594,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_MySessionView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11400,13 +11632,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11429,6 +11670,15 @@ export interface operations {
 					'application/json': components['schemas']['EndedView'];
 				};
 			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
 		};
 	};
 	get_requirement: {
@@ -11447,6 +11697,15 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['RequirementView'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11473,13 +11732,22 @@ export interface operations {
 					'application/json': components['schemas']['RequirementView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11506,13 +11774,22 @@ export interface operations {
 					'application/json': components['schemas']['SessionView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11539,13 +11816,22 @@ export interface operations {
 					'application/json': components['schemas']['SessionView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11570,13 +11856,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11597,6 +11892,15 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['MeView'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11623,13 +11927,22 @@ export interface operations {
 					'application/json': components['schemas']['UserView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11656,13 +11969,22 @@ export interface operations {
 					'application/json': components['schemas']['OrganizationView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11694,13 +12016,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_MemberView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11729,13 +12060,22 @@ export interface operations {
 					'application/json': components['schemas']['MemberView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11756,6 +12096,15 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['OrganizationSettings'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11782,13 +12131,22 @@ export interface operations {
 					'application/json': components['schemas']['OrganizationSettings'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11815,13 +12173,22 @@ export interface operations {
 					'application/json': components['schemas']['Guest'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11848,13 +12215,22 @@ export interface operations {
 					'application/json': components['schemas']['SessionView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11884,13 +12260,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_InvitationView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11917,13 +12302,22 @@ export interface operations {
 					'application/json': components['schemas']['SentInvitation'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11948,13 +12342,22 @@ export interface operations {
 					'application/json': components['schemas']['SentInvitation'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -11977,13 +12380,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12015,13 +12427,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_TeamView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12048,13 +12469,22 @@ export interface operations {
 					'application/json': components['schemas']['TeamWithMembers'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12079,13 +12509,22 @@ export interface operations {
 					'application/json': components['schemas']['TeamWithMembers'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12108,13 +12547,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12143,13 +12591,22 @@ export interface operations {
 					'application/json': components['schemas']['TeamWithMembers'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12181,13 +12638,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_TeamMemberView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12216,13 +12682,22 @@ export interface operations {
 					'application/json': components['schemas']['TeamMemberView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12246,13 +12721,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12282,13 +12766,22 @@ export interface operations {
 					'application/json': components['schemas']['TeamMemberView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12318,13 +12811,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_KeyView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12351,13 +12853,22 @@ export interface operations {
 					'application/json': components['schemas']['CreatedKey'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12382,13 +12893,22 @@ export interface operations {
 					'application/json': components['schemas']['KeyView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12411,13 +12931,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12446,13 +12975,22 @@ export interface operations {
 					'application/json': components['schemas']['KeyView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12481,13 +13019,22 @@ export interface operations {
 					'application/json': components['schemas']['CreatedKey'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12508,6 +13055,15 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['SsoView'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12534,13 +13090,22 @@ export interface operations {
 					'application/json': components['schemas']['SsoView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12560,6 +13125,15 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content?: never;
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
+				};
 			};
 		};
 	};
@@ -12585,13 +13159,22 @@ export interface operations {
 					'application/json': components['schemas']['Findings'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12618,13 +13201,22 @@ export interface operations {
 					'application/json': components['schemas']['SsoView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12654,13 +13246,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_IdentityView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12683,13 +13284,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12716,13 +13326,22 @@ export interface operations {
 					'application/json': components['schemas']['Start'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12766,13 +13385,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_AlertView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12806,13 +13434,22 @@ export interface operations {
 					'application/json': components['schemas']['AlertView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12833,6 +13470,15 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['AlertCounts'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12859,13 +13505,22 @@ export interface operations {
 					'application/json': components['schemas']['BulkView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12892,13 +13547,22 @@ export interface operations {
 					'application/json': components['schemas']['BulkView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12923,13 +13587,22 @@ export interface operations {
 					'application/json': components['schemas']['AlertView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12952,13 +13625,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -12987,13 +13669,22 @@ export interface operations {
 					'application/json': components['schemas']['AlertView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13018,13 +13709,22 @@ export interface operations {
 					'application/json': components['schemas']['AlertView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13049,13 +13749,22 @@ export interface operations {
 					'application/json': components['schemas']['AlertView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13084,13 +13793,22 @@ export interface operations {
 					'application/json': components['schemas']['AlertView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13119,13 +13837,22 @@ export interface operations {
 					'application/json': components['schemas']['AlertView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13154,13 +13881,22 @@ export interface operations {
 					'application/json': components['schemas']['AlertView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13189,13 +13925,22 @@ export interface operations {
 					'application/json': components['schemas']['AlertView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13227,13 +13972,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_NoteView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13262,13 +14016,22 @@ export interface operations {
 					'application/json': components['schemas']['NoteView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13300,13 +14063,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_ActivityView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13331,13 +14103,22 @@ export interface operations {
 					'application/json': components['schemas']['EscalationView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13369,13 +14150,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_NotificationView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13403,13 +14193,22 @@ export interface operations {
 					'application/json': components['schemas']['ExplanationView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13451,13 +14250,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_IncidentView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13484,13 +14292,22 @@ export interface operations {
 					'application/json': components['schemas']['IncidentView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13515,13 +14332,22 @@ export interface operations {
 					'application/json': components['schemas']['IncidentDetails'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13544,13 +14370,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13579,13 +14414,22 @@ export interface operations {
 					'application/json': components['schemas']['IncidentView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13614,13 +14458,22 @@ export interface operations {
 					'application/json': components['schemas']['IncidentView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13652,13 +14505,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_ResponderView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13687,13 +14549,22 @@ export interface operations {
 					'application/json': components['schemas']['ResponderView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13717,13 +14588,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13753,13 +14633,22 @@ export interface operations {
 					'application/json': components['schemas']['ResponderView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13791,13 +14680,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_AlertView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13826,13 +14724,22 @@ export interface operations {
 					'application/json': components['schemas']['AlertView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13856,13 +14763,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13894,13 +14810,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_IncidentView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13929,13 +14854,22 @@ export interface operations {
 					'application/json': components['schemas']['IncidentView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -13967,13 +14901,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_TimelineEntry_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14002,13 +14945,22 @@ export interface operations {
 					'application/json': components['schemas']['IncidentNoteView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14032,13 +14984,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14068,13 +15029,22 @@ export interface operations {
 					'application/json': components['schemas']['IncidentNoteView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14106,13 +15076,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_PageView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14141,13 +15120,22 @@ export interface operations {
 					'application/json': components['schemas']['PageView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14173,13 +15161,22 @@ export interface operations {
 					'application/json': components['schemas']['PageDetails'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14205,13 +15202,22 @@ export interface operations {
 					'application/json': components['schemas']['PageView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14237,13 +15243,22 @@ export interface operations {
 					'application/json': components['schemas']['PageView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14275,13 +15290,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_NotificationView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14306,13 +15330,22 @@ export interface operations {
 					'application/json': components['schemas']['ResponderView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14344,13 +15377,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_SubscriberView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14379,13 +15421,22 @@ export interface operations {
 					'application/json': components['schemas']['SubscriberView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14409,13 +15460,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14447,13 +15507,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_StatusUpdateView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14482,13 +15551,22 @@ export interface operations {
 					'application/json': components['schemas']['StatusUpdateView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14521,13 +15599,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_NotificationView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14557,13 +15644,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_IncidentFieldView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14590,13 +15686,22 @@ export interface operations {
 					'application/json': components['schemas']['IncidentFieldView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14619,13 +15724,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14654,13 +15768,22 @@ export interface operations {
 					'application/json': components['schemas']['IncidentFieldView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14690,13 +15813,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_TemplateView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14723,13 +15855,22 @@ export interface operations {
 					'application/json': components['schemas']['TemplateView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14754,13 +15895,22 @@ export interface operations {
 					'application/json': components['schemas']['TemplateView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14783,13 +15933,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14818,13 +15977,22 @@ export interface operations {
 					'application/json': components['schemas']['TemplateView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14852,13 +16020,22 @@ export interface operations {
 					'application/json': components['schemas']['PostmortemView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14883,13 +16060,22 @@ export interface operations {
 					'application/json': components['schemas']['PostmortemView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14912,13 +16098,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14947,13 +16142,22 @@ export interface operations {
 					'application/json': components['schemas']['PostmortemView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -14985,13 +16189,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_TaskView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15020,13 +16233,22 @@ export interface operations {
 					'application/json': components['schemas']['TaskView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15050,13 +16272,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15086,13 +16317,22 @@ export interface operations {
 					'application/json': components['schemas']['TaskView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15124,13 +16364,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_LinkView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15159,13 +16408,22 @@ export interface operations {
 					'application/json': components['schemas']['LinkView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15189,13 +16447,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15228,13 +16495,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_ScheduleView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15261,13 +16537,22 @@ export interface operations {
 					'application/json': components['schemas']['ScheduleView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15292,13 +16577,22 @@ export interface operations {
 					'application/json': components['schemas']['ScheduleView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15321,13 +16615,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15356,13 +16659,22 @@ export interface operations {
 					'application/json': components['schemas']['ScheduleView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15390,13 +16702,22 @@ export interface operations {
 					'application/json': components['schemas']['OnCallAt'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15426,13 +16747,22 @@ export interface operations {
 					'application/json': components['schemas']['ShiftsView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15459,13 +16789,22 @@ export interface operations {
 					'application/json': components['schemas']['GapsView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15490,13 +16829,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_RotationView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15525,13 +16873,22 @@ export interface operations {
 					'application/json': components['schemas']['RotationView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15557,13 +16914,22 @@ export interface operations {
 					'application/json': components['schemas']['RotationView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15589,13 +16955,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15625,13 +17000,22 @@ export interface operations {
 					'application/json': components['schemas']['RotationView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15657,13 +17041,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_ParticipantView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15693,13 +17086,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_ParticipantView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15729,13 +17131,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_ParticipantView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15764,13 +17175,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_ParticipantView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15805,13 +17225,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_OverrideView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15840,13 +17269,22 @@ export interface operations {
 					'application/json': components['schemas']['OverrideView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15870,13 +17308,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15906,13 +17353,22 @@ export interface operations {
 					'application/json': components['schemas']['OverrideView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15941,13 +17397,22 @@ export interface operations {
 					'application/json': components['schemas']['PreviewView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -15980,13 +17445,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_OnCallNow_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16016,13 +17490,22 @@ export interface operations {
 					'application/json': components['schemas']['PersonalShifts'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16054,13 +17537,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_FeedView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16085,13 +17577,22 @@ export interface operations {
 					'application/json': components['schemas']['CreatedFeed'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16115,13 +17616,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16151,13 +17661,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_FeedView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16180,6 +17699,15 @@ export interface operations {
 					'application/json': components['schemas']['CreatedFeed'];
 				};
 			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
 		};
 	};
 	revoke_my_feed: {
@@ -16200,13 +17728,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16240,13 +17777,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16280,13 +17826,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_CoverRequestView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16313,13 +17868,22 @@ export interface operations {
 					'application/json': components['schemas']['CoverRequestView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16344,13 +17908,22 @@ export interface operations {
 					'application/json': components['schemas']['CoverRequestView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16375,13 +17948,22 @@ export interface operations {
 					'application/json': components['schemas']['CoverRequestView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16406,13 +17988,22 @@ export interface operations {
 					'application/json': components['schemas']['CoverRequestView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16437,13 +18028,22 @@ export interface operations {
 					'application/json': components['schemas']['CoverRequestView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16464,6 +18064,15 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['ShiftNoticesView'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16490,13 +18099,22 @@ export interface operations {
 					'application/json': components['schemas']['ShiftNoticesView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16530,13 +18148,22 @@ export interface operations {
 					'application/json': components['schemas']['ImportView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16563,13 +18190,22 @@ export interface operations {
 					'application/json': components['schemas']['SimulationView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16598,13 +18234,22 @@ export interface operations {
 					'application/json': components['schemas']['SimulationView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16642,13 +18287,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_PolicyView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16675,13 +18329,22 @@ export interface operations {
 					'application/json': components['schemas']['PolicyView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16706,13 +18369,22 @@ export interface operations {
 					'application/json': components['schemas']['PolicyView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16735,13 +18407,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16770,13 +18451,22 @@ export interface operations {
 					'application/json': components['schemas']['PolicyView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16805,13 +18495,22 @@ export interface operations {
 					'application/json': components['schemas']['PolicyView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16840,13 +18539,22 @@ export interface operations {
 					'application/json': components['schemas']['PolicyView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16871,13 +18579,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_RuleView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16906,13 +18623,22 @@ export interface operations {
 					'application/json': components['schemas']['RuleView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16936,13 +18662,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -16972,13 +18707,22 @@ export interface operations {
 					'application/json': components['schemas']['RuleView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17008,13 +18752,22 @@ export interface operations {
 					'application/json': components['schemas']['TargetView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17039,13 +18792,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17066,6 +18828,15 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['Page_SetupProblemView_'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17090,13 +18861,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_DutyView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17117,6 +18897,15 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['ChannelKinds'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17146,13 +18935,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_ChannelView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17179,13 +18977,22 @@ export interface operations {
 					'application/json': components['schemas']['ChannelView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17210,13 +19017,22 @@ export interface operations {
 					'application/json': components['schemas']['ChannelView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17239,13 +19055,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17274,13 +19099,22 @@ export interface operations {
 					'application/json': components['schemas']['ChannelView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17309,13 +19143,22 @@ export interface operations {
 					'application/json': components['schemas']['TrialView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17345,13 +19188,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_ContactView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17378,13 +19230,22 @@ export interface operations {
 					'application/json': components['schemas']['CodeSentView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17413,13 +19274,22 @@ export interface operations {
 					'application/json': components['schemas']['CodeSentView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17448,13 +19318,22 @@ export interface operations {
 					'application/json': components['schemas']['ContactView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17477,13 +19356,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17513,13 +19401,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_AccountView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17546,13 +19443,22 @@ export interface operations {
 					'application/json': components['schemas']['AccountView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17579,13 +19485,22 @@ export interface operations {
 					'application/json': components['schemas']['OfferView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17608,13 +19523,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17635,6 +19559,15 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['PushKeyView'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17664,13 +19597,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_DeviceView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17697,13 +19639,22 @@ export interface operations {
 					'application/json': components['schemas']['DeviceView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17726,13 +19677,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17761,13 +19721,22 @@ export interface operations {
 					'application/json': components['schemas']['DeviceView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17792,13 +19761,22 @@ export interface operations {
 					'application/json': components['schemas']['TrialView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17829,13 +19807,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_PreferenceView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17862,13 +19849,22 @@ export interface operations {
 					'application/json': components['schemas']['PreferenceView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17895,13 +19891,22 @@ export interface operations {
 					'application/json': components['schemas']['TrialView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17926,13 +19931,22 @@ export interface operations {
 					'application/json': components['schemas']['PreferenceView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17955,13 +19969,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -17990,13 +20013,22 @@ export interface operations {
 					'application/json': components['schemas']['PreferenceView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18023,13 +20055,22 @@ export interface operations {
 					'application/json': components['schemas']['NotificationView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18068,13 +20109,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_NotificationView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18104,13 +20154,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_NotificationView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18135,13 +20194,22 @@ export interface operations {
 					'application/json': components['schemas']['NotificationView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18162,6 +20230,15 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['Sources'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18191,13 +20268,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_TokenView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18224,13 +20310,22 @@ export interface operations {
 					'application/json': components['schemas']['CreatedToken'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18255,13 +20350,22 @@ export interface operations {
 					'application/json': components['schemas']['TokenView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18284,13 +20388,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18319,13 +20432,22 @@ export interface operations {
 					'application/json': components['schemas']['TokenView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18357,13 +20479,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_PayloadView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18389,13 +20520,22 @@ export interface operations {
 					'application/json': components['schemas']['PayloadContent'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18421,13 +20561,22 @@ export interface operations {
 					'application/json': components['schemas']['PayloadContent'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18452,13 +20601,22 @@ export interface operations {
 					'application/json': components['schemas']['MappingView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18487,13 +20645,22 @@ export interface operations {
 					'application/json': components['schemas']['MappingView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18522,13 +20689,22 @@ export interface operations {
 					'application/json': components['schemas']['MappingTrialView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18558,13 +20734,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_HeartbeatView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18591,13 +20776,22 @@ export interface operations {
 					'application/json': components['schemas']['CreatedHeartbeat'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18622,13 +20816,22 @@ export interface operations {
 					'application/json': components['schemas']['HeartbeatView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18651,13 +20854,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18686,13 +20898,22 @@ export interface operations {
 					'application/json': components['schemas']['HeartbeatView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18717,13 +20938,22 @@ export interface operations {
 					'application/json': components['schemas']['HeartbeatView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18748,13 +20978,22 @@ export interface operations {
 					'application/json': components['schemas']['CreatedHeartbeat'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18775,6 +21014,15 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['StatusPageView'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18801,13 +21049,22 @@ export interface operations {
 					'application/json': components['schemas']['StatusPageView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18828,6 +21085,15 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['ComponentView'][];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18854,13 +21120,22 @@ export interface operations {
 					'application/json': components['schemas']['ComponentView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18885,13 +21160,22 @@ export interface operations {
 					'application/json': components['schemas']['ComponentView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18914,13 +21198,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18949,13 +21242,22 @@ export interface operations {
 					'application/json': components['schemas']['ComponentView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -18984,13 +21286,22 @@ export interface operations {
 					'application/json': components['schemas']['ComponentView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19021,13 +21332,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_NoticeView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19054,13 +21374,22 @@ export interface operations {
 					'application/json': components['schemas']['NoticeView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19085,13 +21414,22 @@ export interface operations {
 					'application/json': components['schemas']['NoticeView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19114,13 +21452,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19149,13 +21496,22 @@ export interface operations {
 					'application/json': components['schemas']['NoticeView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19185,13 +21541,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_ReaderView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19214,13 +21579,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19250,13 +21624,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_EndpointView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19283,13 +21666,22 @@ export interface operations {
 					'application/json': components['schemas']['CreatedEndpoint'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19314,13 +21706,22 @@ export interface operations {
 					'application/json': components['schemas']['EndpointView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19343,13 +21744,22 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19378,13 +21788,22 @@ export interface operations {
 					'application/json': components['schemas']['EndpointView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19413,13 +21832,22 @@ export interface operations {
 					'application/json': components['schemas']['CreatedEndpoint'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19456,13 +21884,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_DeliveryView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19487,13 +21924,22 @@ export interface operations {
 					'application/json': components['schemas']['WholeDelivery'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19518,13 +21964,22 @@ export interface operations {
 					'application/json': components['schemas']['TestView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19553,13 +22008,22 @@ export interface operations {
 					'application/json': components['schemas']['AgainView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19584,13 +22048,22 @@ export interface operations {
 					'application/json': components['schemas']['DeliveryView'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19628,13 +22101,22 @@ export interface operations {
 					'text/csv': string;
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19672,13 +22154,22 @@ export interface operations {
 					'text/csv': string;
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19716,13 +22207,22 @@ export interface operations {
 					'text/csv': string;
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19759,13 +22259,22 @@ export interface operations {
 					'text/csv': string;
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19802,13 +22311,22 @@ export interface operations {
 					'text/csv': string;
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19846,13 +22364,22 @@ export interface operations {
 					'text/csv': string;
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19875,6 +22402,15 @@ export interface operations {
 					'application/json': components['schemas']['TicketView'];
 				};
 			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
 		};
 	};
 	get_live_stats: {
@@ -19893,6 +22429,15 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['LiveStats'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19937,13 +22482,22 @@ export interface operations {
 					'text/event-stream': unknown;
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -19988,13 +22542,22 @@ export interface operations {
 					'application/json': components['schemas']['Page_AuditView_'];
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -20035,13 +22598,22 @@ export interface operations {
 					'text/csv': string;
 				};
 			};
-			/** @description Validation Error */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['HTTPValidationError'];
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -20064,6 +22636,15 @@ export interface operations {
 					'application/json': components['schemas']['SystemView'];
 				};
 			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
 		};
 	};
 	about: {
@@ -20082,6 +22663,15 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['Meta'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
 				};
 			};
 		};
@@ -20139,12 +22729,14 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description unreadable_payload */
+			/** @description A field does not fit. */
 			422: {
 				headers: {
 					[name: string]: unknown;
 				};
-				content?: never;
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
+				};
 			};
 			/** @description too_many_requests, with Retry-After */
 			429: {
@@ -20152,6 +22744,15 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content?: never;
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
+				};
 			};
 		};
 	};
@@ -20180,6 +22781,15 @@ export interface operations {
 				};
 				content?: never;
 			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
 		};
 	};
 	post_ping: {
@@ -20206,6 +22816,15 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content?: never;
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
+				};
 			};
 		};
 	};

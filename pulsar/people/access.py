@@ -19,9 +19,10 @@ from pulsar.base.http import API, Principal, Pulsar, PulsarNode, bearer, princip
 from pulsar.door.limits import limits_of, of_address, of_caller
 from pulsar.orgs.model import Membership, Organization
 from pulsar.orgs.roles import Role
-from pulsar.people import keys, sessions
+from pulsar.people import keys, sessions, team_keys
 from pulsar.people.model import SessionRow, User
 from pulsar.people.permissions import Scope, opened_by, role_with
+from pulsar.people.team_keys import Asked
 
 _MOST_KNOWN_KEYS = 10_000
 
@@ -36,12 +37,12 @@ class SecondFactorMissing(Forbidden):
 
 @dataclass(frozen=True)
 class KeyHolder:
-    """A script that sends an API key. `path`: what it asks for, below /api/v1/, which its scopes are about."""
+    """A script that sends an API key. `asked`: what it asks for, which its scopes and its team are about."""
 
     org_id: UUID
     key_id: UUID
     secret: str
-    path: str
+    asked: Asked
     user_id: None = None
     session_id: None = None
 
@@ -72,7 +73,9 @@ async def anybody(request: Request, pulsar: PulsarNode) -> Anybody:
         return principal(request, pulsar)
     org_id, key_id = await _whose(request, pulsar, secret)
     limits_of(request).admit(request.scope, *of_caller(org_id, key_id=key_id))
-    return KeyHolder(org_id, key_id, secret, request.url.path.removeprefix(f"{API}/"))
+    path = request.scope["path"].removeprefix(f"{API}/")
+    asked = Asked(request.method, path, request.query_params.multi_items(), await request.body())
+    return KeyHolder(org_id, key_id, secret, asked)
 
 
 async def _whose(request: Request, pulsar: Pulsar, secret: str) -> tuple[UUID, UUID]:
@@ -156,10 +159,12 @@ async def _script(tx: Transaction, caller: KeyHolder, needed: Role) -> Actor:
     key = await keys.behind(tx, caller.secret)
     if not key:
         raise NotSignedIn("This API key was revoked or has expired.")
-    scopes = opened_by(caller.path, needed)
+    scopes = opened_by(caller.asked.path, needed)
     if scopes.isdisjoint(key.scopes):
         wanted = " or ".join(scope.value for scope in Scope if scope in scopes)
         raise Forbidden(f"This needs a key with the scope {wanted}; this one has {', '.join(key.scopes)}.")
+    if key.team_id:
+        await team_keys.check(tx, key.team_id, caller.asked)
     return Actor("key", key.id, key.name)
 
 

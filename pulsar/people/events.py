@@ -136,6 +136,7 @@ class ApiKeyCreated(ApiKeyEvent):
     name: str
     scopes: list[str]
     expires_at: datetime | None
+    team: str | None
 
 
 @dataclass(frozen=True)

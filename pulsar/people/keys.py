@@ -16,7 +16,7 @@ from pulsar.base.errors import Forbidden, Invalid, NotFound
 from pulsar.base.events import edited
 from pulsar.orgs.roles import Role
 from pulsar.people.events import ApiKeyCreated, ApiKeyRevoked, ApiKeyRotated, ApiKeyUpdated
-from pulsar.people.model import ApiKey
+from pulsar.people.model import ApiKey, Team
 from pulsar.people.permissions import GRANTED_BY, Scope
 
 PREFIX = "pulsar_"
@@ -42,18 +42,33 @@ def _check(scopes: Collection[Scope], expires_at: datetime | None, giver: Role) 
         raise Invalid("This is in the past.", field="expires_at")
 
 
+def _check_team(scopes: Collection[Scope], team_id: UUID | None, team: Team | None) -> None:
+    if team_id and not team:
+        raise Invalid("There is no team with this id here.", field="team_id")
+    if team_id and Scope.ADMIN in scopes:
+        raise Invalid("A key that is bound to a team administers nothing.", field="scopes")
+
+
 def _new_secret() -> str:
     return PREFIX + crypto.random_token()
 
 
 async def create(
-    tx: Transaction, giver: Role, name: str, scopes: Collection[Scope], expires_at: datetime | None
+    tx: Transaction,
+    giver: Role,
+    name: str,
+    scopes: Collection[Scope],
+    expires_at: datetime | None,
+    team_id: UUID | None = None,
 ) -> tuple[ApiKey, str]:
     """The key and its secret, which cannot be read again. Raises Forbidden for a scope that is more than the giver's
     own role."""
     _check(scopes, expires_at, giver)
+    team = await tx.get(Team, (tx.org, team_id)) if team_id else None
+    _check_team(scopes, team_id, team)
     secret = _new_secret()
     key = ApiKey(
+        team_id=team_id,
         name=name,
         scopes=[scope.value for scope in Scope if scope in scopes],
         expires_at=expires_at,
@@ -63,7 +78,8 @@ async def create(
     )
     tx.add(key)
     await tx.flush()
-    tx.record(ApiKeyCreated(key.id, name=name, scopes=key.scopes, expires_at=expires_at))
+    named = team.name if team else None
+    tx.record(ApiKeyCreated(key.id, name=name, scopes=key.scopes, expires_at=expires_at, team=named))
     return key, secret
 
 
@@ -71,6 +87,8 @@ async def change(tx: Transaction, giver: Role, key: ApiKey, values: dict[str, An
     """Raises Forbidden also for a key that can already do more than the caller."""
     scopes = [Scope(scope) for scope in values.get("scopes", key.scopes)]
     _check({*scopes, *map(Scope, key.scopes)}, values.get("expires_at"), giver)
+    if key.team_id and Scope.ADMIN in scopes:
+        raise Invalid("A key that is bound to a team administers nothing.", field="scopes")
     values |= {"scopes": [scope.value for scope in Scope if scope in scopes]}
     for field, value in values.items():
         setattr(key, field, value)

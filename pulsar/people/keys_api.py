@@ -14,7 +14,7 @@ from pulsar.base.http import Body, Name, Named, Page, Pages, View, check_version
 from pulsar.people import keys
 from pulsar.people.access import AsAdmin, role_of
 from pulsar.people.model import ApiKey
-from pulsar.people.names import user_names
+from pulsar.people.names import team_names, user_names
 from pulsar.people.permissions import Scope
 
 router = APIRouter(prefix="/api-keys", tags=["API keys"])
@@ -27,6 +27,7 @@ class NewKey(Body):
     name: Name
     scopes: Scopes
     expires_at: AwareDatetime | None = None
+    team_id: Annotated[UUID | None, Field(description="Only for what belongs to this team. It stays so.")] = None
 
 
 class KeyChange(Body):
@@ -50,6 +51,7 @@ class KeyView(View):
     expires_at: datetime | None
     last_used_at: datetime | None
     old_key_until: datetime | None
+    team: Named | None
     created_by: Named | None
     version: int
     created_at: datetime
@@ -60,13 +62,17 @@ class CreatedKey(KeyView):
 
 
 async def _views(tx: Transaction, rows: Sequence[ApiKey]) -> list[KeyView]:
-    names = await user_names(tx, (row.created_by for row in rows if row.created_by))
-    return [_view(row, names.get(row.created_by, "") if row.created_by else "") for row in rows]
+    makers = await user_names(tx, (row.created_by for row in rows))
+    teams = await team_names(tx, (row.team_id for row in rows))
+    return [_view(row, makers, teams) for row in rows]
 
 
-def _view(row: ApiKey, maker: str) -> KeyView:
-    fields = {name: getattr(row, name) for name in KeyView.model_fields if name != "created_by"}
-    return KeyView(**fields, created_by=Named(id=row.created_by, name=maker) if row.created_by else None)
+def _view(row: ApiKey, makers: dict[UUID, str], teams: dict[UUID, str]) -> KeyView:
+    def named(id_: UUID | None, names: dict[UUID, str]) -> Named | None:
+        return Named(id=id_, name=names.get(id_, "")) if id_ else None
+
+    fields = {name: getattr(row, name) for name in KeyView.model_fields if name not in ("team", "created_by")}
+    return KeyView(**fields, team=named(row.team_id, teams), created_by=named(row.created_by, makers))
 
 
 async def _shown(tx: Transaction, row: ApiKey) -> KeyView:
@@ -86,7 +92,7 @@ async def list_api_keys(tx: AsAdmin, paging: Pages) -> Page[KeyView]:
 @router.post("", status_code=201)
 async def create_api_key(body: NewKey, tx: AsAdmin) -> CreatedKey:
     """The only answer that has the key itself in it."""
-    key, secret = await keys.create(tx, await role_of(tx), body.name, body.scopes, body.expires_at)
+    key, secret = await keys.create(tx, await role_of(tx), body.name, body.scopes, body.expires_at, body.team_id)
     return await _with_secret(tx, key, secret)
 
 

@@ -162,10 +162,12 @@ class LinkedAccount(OrgOwned):
 
 
 class ApiKey(OrgOwned):
-    """By which a script calls the API. `old_key_hash`, of before its rotation, is good until `old_key_until`."""
+    """By which a script calls the API. `old_key_hash`, of before its rotation, is good until `old_key_until`.
+    With a team it is about what belongs to the team only, and goes with it."""
 
     __tablename__ = "api_keys"
     __table_args__ = (
+        ForeignKeyConstraint(["org_id", "team_id"], ["teams.org_id", "teams.id"], ondelete="CASCADE"),
         ForeignKeyConstraint(["org_id", "created_by"], ["memberships.org_id", "memberships.user_id"]),
         Index("uq_api_keys_key_hash", "key_hash", unique=True),
         Index("uq_api_keys_old_key_hash", "old_key_hash", unique=True),
@@ -179,6 +181,7 @@ class ApiKey(OrgOwned):
     old_key_until: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+    team_id: Mapped[UUID | None]
     created_by: Mapped[UUID | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = created_at_column()

@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, Text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKeyConstraint, Index, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pulsar.base.model import Base, OrgOwned, created_at_column, org_id_column, updated_at_column
+from pulsar.base.model import Base, OrgOwned, Sealed, created_at_column, org_id_column, updated_at_column
 
 
 class Connection(Base):
@@ -23,7 +23,7 @@ class Connection(Base):
     required: Mapped[bool]
     issuer: Mapped[str]
     client_id: Mapped[str]
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(Sealed)
     domains: Mapped[list[str]] = mapped_column(ARRAY(Text))
     proven_domains: Mapped[list[str]] = mapped_column(ARRAY(Text))
     makes_members: Mapped[bool]

@@ -4874,6 +4874,7 @@ export interface components {
 			last_used_at: string | null;
 			/** Old Key Until */
 			old_key_until: string | null;
+			team: components['schemas']['Named'] | null;
 			created_by: components['schemas']['Named'] | null;
 			/** Version */
 			version: number;
@@ -6112,6 +6113,7 @@ export interface components {
 			last_used_at: string | null;
 			/** Old Key Until */
 			old_key_until: string | null;
+			team: components['schemas']['Named'] | null;
 			created_by: components['schemas']['Named'] | null;
 			/** Version */
 			version: number;
@@ -6862,6 +6864,11 @@ export interface components {
 			scopes: components['schemas']['Scope'][];
 			/** Expires At */
 			expires_at?: string | null;
+			/**
+			 * Team Id
+			 * @description Only for what belongs to this team. It stays so.
+			 */
+			team_id?: string | null;
 		};
 		/** NewLink */
 		NewLink: {

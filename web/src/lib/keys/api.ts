@@ -14,7 +14,9 @@ export interface ApiKeyInput {
 	expires_at: string | null;
 }
 
-export const createApiKey = (input: ApiKeyInput) => take(api.POST('/api/v1/api-keys', { body: input }));
+/** A key is bound to a team from the beginning, or never. */
+export const createApiKey = (input: ApiKeyInput, team_id: string | null) =>
+	take(api.POST('/api/v1/api-keys', { body: { ...input, team_id } }));
 
 export const editApiKey = (id: string, version: number, input: ApiKeyInput) =>
 	take(api.PATCH('/api/v1/api-keys/{key_id}', { ...at(id), body: { ...input, version } }));

@@ -54,6 +54,11 @@ def test_the_page_of_settings_is_the_one_that_the_code_makes() -> None:
     assert page == settings.page(), "run: python -m pulsar.settings > docs/settings.md"
 
 
+def test_the_page_for_operators_says_of_each_setting_what_it_forgets() -> None:
+    forgetting = {f"PULSAR_{name.upper()}" for name in settings.Settings.model_fields if name.startswith("keep_")}
+    assert first_cells("docs/operating.md", "What is forgotten") == forgetting
+
+
 def test_no_page_names_a_setting_that_there_is_not() -> None:
     known = {f"PULSAR_{name.upper()}" for name in settings.Settings.model_fields}
     # With a dollar it may be a reader's own variable.

@@ -4,16 +4,19 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
+import asyncpg
 import httpx
 from sqlalchemy import text
 
 from pulsar import schema
+from pulsar.base.follower import Follower
 from pulsar.base.http import Pulsar
 from pulsar.base.ids import new_id
 from pulsar.engine.model import Node
 from pulsar.people.operators import appoint
 from pulsar.system.presence import SILENT_AFTER, present, say
 from tests.domain.test_health import metrics, worker  # noqa: F401 - a fixture
+from tests.e2e.processes import until
 from tests.world import Clock, Person
 
 
@@ -74,3 +77,19 @@ async def test_as_long_as_there_is_one_organization_its_owners_are_operators(pul
 async def test_a_node_says_whether_it_hears_of_news_at_once(http: httpx.AsyncClient, worker: object) -> None:  # noqa: F811
     ready = (await http.get("/readyz")).json()
     assert ready["live"] == bool((await metrics(http))["pulsar_live_listener_up"])
+
+
+async def test_a_lost_connection_for_news_shows_and_is_made_anew_at_once(pulsar: Pulsar) -> None:
+    async def ended() -> int:
+        connection = await asyncpg.connect(pulsar.db.url)
+        query = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'pulsar follower'"
+        count: int = await connection.fetchval(query)
+        await connection.close()
+        return count
+
+    async with Follower(pulsar.db.url).running() as follower:
+        await until("it hears", lambda: follower.up)
+        assert await ended() > 0
+        await until("it does not", lambda: not follower.up)
+        await until("it does again, long before it would have asked", lambda: follower.up, 5)
+    assert not follower.up

@@ -82,7 +82,9 @@ async def test_a_node_says_whether_it_hears_of_news_at_once(http: httpx.AsyncCli
 async def test_a_lost_connection_for_news_shows_and_is_made_anew_at_once(pulsar: Pulsar) -> None:
     async def ended() -> int:
         connection = await asyncpg.connect(pulsar.db.url)
-        query = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'pulsar follower'"
+        query = (
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'pulsar follower'"
+        )
         count: int = await connection.fetchval(query)
         await connection.close()
         return count

@@ -16,4 +16,5 @@ def new_id() -> UUID:
 
 def first_id_at(at: datetime) -> UUID:
     """What is made before that instant has a lower id, by the clock of the node that made it."""
-    return UUID(int=int(at.timestamp() * 1000) << 80)
+    # Somebody may ask for what was before 1970, and there is none.
+    return UUID(int=max(0, int(at.timestamp() * 1000)) << 80)

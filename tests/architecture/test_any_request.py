@@ -28,7 +28,8 @@ PATIENCE_SECONDS = 30
 def made_up(document: dict[str, Any]) -> list[Any]:
     """The same at every run, so that what fails once fails again."""
     found: list[Any] = []
-    for result in schemathesis.openapi.from_dict(document).get_all_operations():
+    results: Any = schemathesis.openapi.from_dict(document).get_all_operations()
+    for result in results:
 
         @settings(
             max_examples=EACH,

@@ -55,11 +55,11 @@ class Kill:
 
 def night(seed: int) -> Night:
     chance = random.Random(seed)
-    policies = tuple(_policy(chance) for _ in range(POLICIES))
+    policies = tuple(policy(chance) for _ in range(POLICIES))
     return Night(seed, chance.choice((0, 5)), policies, tuple(_alert(chance) for _ in range(ALERTS)))
 
 
-def _policy(chance: random.Random) -> Policy:
+def policy(chance: random.Random) -> Policy:
     levels = tuple(
         Level(chance.randint(0 if i == 0 else 1, 3), tuple(chance.sample(range(PEOPLE), chance.randint(1, 2))))
         for i in range(chance.randint(1, 4))

@@ -12,10 +12,11 @@ FAILS = 0.15
 
 
 class Receivers:
-    """Takes 85 of 100; a message that is refused is not counted."""
+    """Takes 85 of 100, and none while `refusing`; a message that is refused is not counted."""
 
     def __init__(self, seed: int) -> None:
         self.arrived: Counter[str] = Counter()
+        self.refusing = False
         self._chance = random.Random(f"receivers {seed}")
 
     async def start(self) -> None:
@@ -40,7 +41,7 @@ class Receivers:
         return {"name": "Room", "channel_type": "webhook", "config": {"url": f"http://127.0.0.1:{port}/hook"}}
 
     def _fails(self) -> bool:
-        return self._chance.random() < FAILS
+        return self.refusing or self._chance.random() < FAILS
 
     async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:
         if self._fails():

@@ -133,7 +133,7 @@ def table(soak: Soak, asked: argparse.Namespace) -> str:
             f"sent twice: {whole.sent_twice}",
             f"lateness of levels, seconds: p50 {late[len(late) // 2]:.1f}, p99 {late[int(len(late) * 0.99)]:.1f}",
             *(
-                f"memory of the {who}, MB: {seen[0]:.0f} at first, {seen[-1]:.0f} at last, grown {soak.growth(who):+.1%}"
+                f"MB of the {who}: {seen[0]:.0f} at first, {seen[-1]:.0f} at last, grown {soak.growth(who):+.1%}"
                 for who, seen in soak.memory.items()
             ),
         )

@@ -27,7 +27,7 @@ async def batches(pulsar: Pulsar, caller: Anybody, filtered: Filter) -> AsyncIte
     """Newest first. With each the caller's role is looked at again."""
     below: int | None = None
     while True:
-        async with entered(pulsar, caller, Role.ADMIN) as tx:
+        async with pulsar.slow_turns, entered(pulsar, caller, Role.ADMIN) as tx:
             query = filtered.of(select(EventRow)).order_by(EventRow.number.desc()).limit(_BATCH)
             if below is not None:
                 query = query.where(EventRow.number < below)

@@ -162,7 +162,13 @@ class Database:
         self.engine = connect_to(
             url,
             seconds=5,
-            server_settings={"role": APP_ROLE, "application_name": "pulsar", "TimeZone": "UTC"},
+            server_settings={
+                "role": APP_ROLE,
+                "application_name": "pulsar",
+                "TimeZone": "UTC",
+                # Whoever asked has long gone; what is never answered must not hold a connection for ever.
+                "statement_timeout": "120s",
+            },
             pool_size=size,
             max_overflow=0,
             pool_timeout=30,

@@ -1,9 +1,10 @@
 """What do all routes share? The caller's claims, pages, and what a handler is given."""
 
+import asyncio
 import base64
 import binascii
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, Self, TypeVar
 from uuid import UUID
 
@@ -24,6 +25,7 @@ T = TypeVar("T")
 API = "/api/v1"
 DEFAULT_PAGE, LARGEST_PAGE = 20, 100
 MOST_COUNTED = 10_000
+SLOW_AT_ONCE = 4
 ACCESS_TOKEN = "access"  # noqa: S105 - the purpose of a signature
 
 
@@ -34,6 +36,9 @@ class Pulsar:
     settings: Settings
     keys: Keys
     db: Database
+    slow_turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SLOW_AT_ONCE))
+    """For what reads for a second. So many at once and no more: all of them together never have the connections
+    that an alert or an acknowledgement is waiting for."""
 
 
 def pulsar_of(request: Request) -> Pulsar:
@@ -42,6 +47,15 @@ def pulsar_of(request: Request) -> Pulsar:
 
 
 PulsarNode = Annotated[Pulsar, Depends(pulsar_of)]
+
+
+async def _slow_turn(pulsar: PulsarNode) -> AsyncIterator[None]:
+    async with pulsar.slow_turns:
+        yield
+
+
+IN_TURN = Depends(_slow_turn, scope="function")
+"""Of routes that read for long: before their transaction begins."""
 
 
 @dataclass(frozen=True)

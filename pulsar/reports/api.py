@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from pulsar.alerts.rules import Priority
-from pulsar.base.http import View
+from pulsar.base.http import IN_TURN, View
 from pulsar.people.access import AsViewer
 from pulsar.reports import delivery, figures, load, noise
 from pulsar.reports.asking import AsCsv, Asked, Question
@@ -15,7 +15,7 @@ from pulsar.reports.rules import Step
 from pulsar.reports.spreadsheet import csv_of
 from pulsar.reports.views import CSV, TIMES, Spanned, Times, span_of
 
-router = APIRouter(prefix="/reports", tags=["Reports"])
+router = APIRouter(prefix="/reports", tags=["Reports"], dependencies=[IN_TURN])
 
 By = Literal["day", "week", "month", "priority", "source", "team", "hour_of_week"]
 

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter
 
-from pulsar.base.http import View
+from pulsar.base.http import IN_TURN, View
 from pulsar.people.access import AsViewer
 from pulsar.reports import incidents
 from pulsar.reports.asking import AsCsv, Asked
@@ -12,7 +12,7 @@ from pulsar.reports.rules import Step
 from pulsar.reports.spreadsheet import csv_of
 from pulsar.reports.views import CSV, TIMES, Spanned, Times, span_of
 
-router = APIRouter(prefix="/reports", tags=["Reports"])
+router = APIRouter(prefix="/reports", tags=["Reports"], dependencies=[IN_TURN])
 
 By = Literal["severity", "team", "day", "week", "month"]
 

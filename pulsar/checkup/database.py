@@ -92,6 +92,8 @@ def _key(stored: str | None, keys: Keys) -> Finding:
     if stored == keys.fingerprint:
         return fine("secret key", "the database's")
     if keys.fit(stored):
+        return note("secret key", "the one before is the database's still; `pulsar rotate-key` finishes the change")
+    if keys.fit(stored):
         return note("secret key", "newer than the database's; run `pulsar rotate-key`")
     return wrong("secret key", f"{schema.WrongSecretKey.__doc__} Bring back the one that it was set up with.")
 

@@ -39,15 +39,18 @@ const mailbox = (url: string): string =>
 	url.includes('@') ? url : `${url.split('/').pop()}@${url.split('/')[2]?.split(':')[0] ?? ''}`;
 
 export const MORE: Record<string, (url: string) => Guide> = {
-	email: told(
-		'E-mail',
-		[
-			'Mail is off until an operator sets PULSAR_SMTP_LISTEN; docs/integrations/email.md says how mails find their way here.',
+	email: (url) => ({
+		title: 'E-mail',
+		steps: [
+			'Mail is taken where an operator has set PULSAR_SMTP_LISTEN; docs/integrations/email.md says how mails find their way here.',
 			'Where the tool asks whom to notify, paste the mail address.',
 			'The subject is the message. A mail whose subject begins with [RESOLVED], OK: or Recovered:, or ends with "is OK", closes what one with the same words opened.'
 		],
-		(url) => [{ label: 'Mail address', text: mailbox(url) }]
-	),
+		snippets: [
+			{ label: 'Mail address', text: mailbox(url) },
+			...(url.includes('@') ? [] : [{ label: 'Address, for what makes requests of mails', text: url }])
+		]
+	}),
 	github: told('GitHub Actions', [
 		"In GitHub: the repository's (or the organization's) Settings, Webhooks, Add webhook. Paste the address as Payload URL, and choose the content type application/json.",
 		'Leave Secret empty: the address is the secret here, and a signature made with another is not looked at.',

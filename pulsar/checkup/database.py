@@ -33,7 +33,11 @@ SELECT (SELECT key_fingerprint FROM installation) AS key,
   (SELECT count(*) FROM pgqueuer WHERE status = 'queued' AND execute_after < now()) AS waiting,
   overdue_seconds(:now) AS overdue
 """
-_WORKERS = "SELECT host, version, swept_at, audited_at FROM workers WHERE seen_at > :since ORDER BY host"
+# One that has just begun has not looked yet, and has its time to.
+_WORKERS = """
+SELECT host, version, coalesce(swept_at, started_at) AS swept_at,
+  coalesce(audited_at, started_at) AS audited_at FROM workers WHERE seen_at > :since ORDER BY host
+"""
 
 
 async def look(url: str, keys: Keys) -> list[Finding]:
@@ -130,8 +134,8 @@ def _lateness(state: Row[Any], workers: list[Row[Any]], now: datetime) -> Findin
     picture = Picture(
         True,
         max(len(workers), 1),
-        max((one.swept_at for one in workers if one.swept_at), default=None if workers else now),
-        max((one.audited_at for one in workers if one.audited_at), default=None if workers else now),
+        max((one.swept_at for one in workers), default=now),
+        max((one.audited_at for one in workers), default=now),
         state.overdue or 0.0,
     )
     if found := troubles(picture, now):

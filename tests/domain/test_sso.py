@@ -53,6 +53,9 @@ async def test_who_comes_for_the_first_time_becomes_a_member_and_is_the_same_one
     # The address may change; the subject is who they are.
     _, again = await came_in(http, forger, slug, email="gil.newton@example.org")
     assert (await again.person()).id == gil.id
+    seen = {one["full_name"]: one["last_seen"] for one in (await ana.has("/users"))["items"]}
+    assert (seen["Gil"]["method"], seen["Ana"]["method"]) == ("sso", "password")
+    assert {one["last_seen"] for one in (await gil.has("/users"))["items"]} == {None}
     identities = await ana.has("/sso/identities")
     assert [(i["user"]["id"], i["email"]) for i in identities["items"]] == [(str(gil.id), "gil.newton@example.org")]
 

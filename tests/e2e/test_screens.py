@@ -22,7 +22,7 @@ WEB = Path(__file__).parents[2] / "web"
 ROUTES = WEB / "src" / "routes"
 AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-OPEN_TO_ALL = {"/login", "/register", "/invite", "/forgot", "/reset", "/verify"}
+OPEN_TO_ALL = {"/login", "/login/sso", "/register", "/invite", "/forgot", "/reset", "/verify"}
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 
 WHAT_IS_WRONG = """async (tags) => {

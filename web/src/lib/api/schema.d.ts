@@ -6123,6 +6123,19 @@ export interface components {
 			 */
 			created_at: string;
 		};
+		/**
+		 * LastSeen
+		 * @description `method`: how they had signed in, such as `password+totp`, `passkey` or `sso`.
+		 */
+		LastSeen: {
+			/**
+			 * At
+			 * Format: date-time
+			 */
+			at: string;
+			/** Method */
+			method: string;
+		};
 		/** LevelOutlook */
 		LevelOutlook: {
 			/** Cycle */
@@ -6400,7 +6413,10 @@ export interface components {
 			/** Active */
 			active?: boolean | null;
 		};
-		/** MemberView */
+		/**
+		 * MemberView
+		 * @description `last_seen`: in this organization. Told to admins only, and empty for who never was, or not for long.
+		 */
 		MemberView: {
 			/**
 			 * Id
@@ -6421,6 +6437,7 @@ export interface components {
 			 * Format: date-time
 			 */
 			joined_at: string;
+			last_seen: components['schemas']['LastSeen'] | null;
 		};
 		/** Merge */
 		Merge: {

@@ -14,3 +14,19 @@ export const ROLE_NAMES: Record<Role, string> = {
 	member: 'Member',
 	viewer: 'Viewer'
 };
+
+const METHODS: Record<string, string> = {
+	invitation: 'invitation',
+	passkey: 'passkey',
+	password: 'password',
+	recovery_code: 'recovery code',
+	sso: 'single sign-on',
+	totp: 'app'
+};
+
+/** How somebody has signed in: `password+totp` is two steps. */
+export const methodOf = (method: string): string =>
+	method
+		.split('+')
+		.map((part) => METHODS[part] ?? part)
+		.join(' and ');

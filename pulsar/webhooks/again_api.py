@@ -51,10 +51,11 @@ class AgainView(View):
 async def test_webhook_endpoint(endpoint_id: UUID, caller: AnyCaller, pulsar: PulsarNode) -> TestView:
     """Sends a `webhook.test` now and waits for the answer. No transaction is open meanwhile."""
     async with entered(pulsar, caller, Role.ADMIN) as tx:
-        request = trial.request(tx, await actions.get(tx, endpoint_id))
+        endpoint = await actions.get(tx, endpoint_id)
+        request = trial.request(tx, endpoint)
     sent = await send(request)
     async with entered(pulsar, caller, Role.ADMIN) as tx:
-        await trial.log(tx, sent, request.body.decode())
+        await trial.log(tx, endpoint.name, sent, request.body.decode())
     return TestView(
         delivered=sent.arrived,
         status=sent.attempt.status,

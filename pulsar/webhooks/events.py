@@ -59,6 +59,15 @@ class WebhookDisabled(WebhookEvent):
 
 
 @dataclass(frozen=True)
+class WebhookTested(WebhookEvent):
+    """Somebody had a test sent, and it arrived or not."""
+
+    type: ClassVar = "webhook.tested"
+    name: str
+    delivered: bool
+
+
+@dataclass(frozen=True)
 class WebhookRedelivered(WebhookEvent):
     """Somebody had so many sent again."""
 

@@ -7,6 +7,7 @@ from pulsar.base.db import Transaction
 from pulsar.base.ids import new_id
 from pulsar.base.json import pack
 from pulsar.webhooks.claiming import Request, request_of
+from pulsar.webhooks.events import WebhookTested
 from pulsar.webhooks.model import Delivery, Endpoint
 from pulsar.webhooks.sending import Sent
 
@@ -27,7 +28,7 @@ def request(tx: Transaction, endpoint: Endpoint) -> Request:
     return request_of(tx, endpoint, row)
 
 
-async def log(tx: Transaction, sent: Sent, body: str) -> None:
+async def log(tx: Transaction, name: str, sent: Sent, body: str) -> None:
     """Beside the others, so that a test too can be looked at again. It says nothing of how the endpoint does."""
     delivery = Delivery(
         id=sent.delivery_id,
@@ -46,3 +47,4 @@ async def log(tx: Transaction, sent: Sent, body: str) -> None:
     tx.add(delivery)
     await tx.flush()
     tx.add(sent.attempt)
+    tx.record(WebhookTested(sent.endpoint_id, name=name, delivered=sent.arrived))

@@ -41,6 +41,7 @@ const WHOLE: Record<string, string> = {
 	'webhook.failing': 'found that nothing arrives at the webhook',
 	'webhook.recovered': 'found working again the webhook',
 	'webhook.disabled': 'switched off the webhook',
+	'webhook.tested': 'sent a test to the webhook',
 	'webhook.redelivered': 'sent again what was for the webhook',
 	'user.updated': 'changed their account',
 	'user.signed_in': 'signed in',

@@ -37,5 +37,13 @@ export const ownFields = () =>
 
 export const createField = (name: string) => take(api.POST('/api/v1/incident-fields', { body: { name } }));
 
+export const renameField = (field_id: string, name: string, version: number) =>
+	take(
+		api.PATCH('/api/v1/incident-fields/{field_id}', {
+			params: { path: { field_id } },
+			body: { name, version }
+		})
+	);
+
 export const deleteField = (field_id: string) =>
 	take(api.DELETE('/api/v1/incident-fields/{field_id}', { params: { path: { field_id } } }));

@@ -32,7 +32,7 @@ run: install ## everything on the embedded database; prints the address
 
 test: install ## install, then all tests
 	@sh tests/needs.sh
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
 	cd web && npm run --silent test
 
 check: install ## style, types, layers, the API document, console checks: what CI runs before the tests

@@ -13,7 +13,6 @@ from uuid import UUID
 
 import asyncpg
 import structlog
-from prometheus_client import Gauge
 
 from pulsar.base.bell import EVENTS_CHANNEL
 
@@ -23,7 +22,6 @@ POLL_SECONDS = 2.0
 _RECONNECT_SECONDS = 1.0
 # A half-open connection says nothing: ask it now and then.
 _PROBE_SECONDS = 10.0
-_UP = Gauge("pulsar_live_listener_up", "Whether this node hears of news at once; else it looks every 2 seconds.")
 
 
 class Follower:
@@ -55,10 +53,6 @@ class Follower:
             if self._tell:
                 self._tell(org)
 
-    def _is(self, *, up: bool) -> None:
-        self.up = up
-        _UP.set(up)
-
     async def _listen(self) -> None:
         while True:
             try:
@@ -69,13 +63,13 @@ class Follower:
                 connection.add_termination_listener(lambda _, ended=ended: ended.set())
                 try:
                     await connection.add_listener(EVENTS_CHANNEL, self._heard)
-                    self._is(up=True)
+                    self.up = True
                     while True:
                         with contextlib.suppress(TimeoutError):
                             await asyncio.wait_for(ended.wait(), _PROBE_SECONDS)
                         await connection.execute("SELECT 1", timeout=5)
                 finally:
-                    self._is(up=False)
+                    self.up = False
                     connection.terminate()
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("listener_down", error=type(error).__name__)

@@ -41,6 +41,7 @@ _gauges = {
 }
 _workers = Gauge("pulsar_workers", "Workers that were heard of lately.")
 _up = Gauge("pulsar_database_up", "Whether the database answers.")
+_listener = Gauge("pulsar_live_listener_up", "Whether this node hears of news at once; else it looks every 2 seconds.")
 _bell = Gauge("pulsar_bell_up", "Whether this node can tell the others at once that there is something to do.")
 
 
@@ -108,9 +109,10 @@ async def _count_workers(db: Database) -> int:
 
 
 @router.get("/metrics")
-async def metrics(pulsar: PulsarNode) -> Response:
+async def metrics(request: Request, pulsar: PulsarNode) -> Response:
     """What the database knows of all nodes together, and what this process counted itself."""
     _bell.set(pulsar.db.bell.up)
+    _listener.set(request.app.state.follower.up)
     try:
         await asyncio.wait_for(_measure(pulsar.db), _PATIENCE_SECONDS)
         _up.set(1)

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import httpx
 import pytest_asyncio
-from sqlalchemy import delete
+from sqlalchemy import delete, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pulsar import app
 from pulsar.base import clock as base_clock
@@ -22,8 +23,11 @@ from tests.world import Clock, Engine, Mailbox, Person
 
 
 @pytest_asyncio.fixture
-async def worker(pulsar: Pulsar, clock: Clock) -> AsyncIterator[Worker]:
-    """One that was heard of just now, and the only one."""
+async def worker(pulsar: Pulsar, clock: Clock, owner: AsyncConnection) -> AsyncIterator[Worker]:
+    """One that was heard of just now, the only one, and without what other tests have left undone."""
+    for leftover in ("escalations SET status = 'stopped'", "notifications SET status = 'cancelled'"):
+        await owner.execute(text(f"UPDATE {leftover} WHERE status IN ('running', 'pending', 'sending')"))
+    await owner.commit()
     now = base_clock.now()
     row = Worker(
         id=new_id(), host="here", pid=1, version="0", started_at=now, seen_at=now, swept_at=now, audited_at=now

@@ -38,7 +38,7 @@ async def test_a_teams_page_says_who_is_on_call_what_is_open_and_what_is_to_be_m
         await expect(page.get_by_role("list", name="Escalation policies")).to_contain_text("follow the default")
 
         alerts = page.get_by_role("list", name="Open alerts")
-        await alerts.get_by_role("button", name="Ack #1").click()
+        await alerts.get_by_role("button", name="Ack #2").click()
         await expect(alerts.get_by_text("Acknowledged")).to_have_count(2)
         await page.get_by_role("link", name="All 3").click()
         await expect(page).to_have_url(re.compile("/alerts.assignee=team"))

@@ -45,7 +45,7 @@ async def test_a_listener_whose_line_has_died_in_silence_makes_pages_two_seconds
     apart: Apart, mail: Mailbox
 ) -> None:
     """F20, R8: nobody is told that the connection is dead. F3: then every answer of the database takes its time."""
-    await until("a listener", lambda: apart.wire.listeners)
+    await until("who listens for jobs, and who for what webhooks are to tell", lambda: apart.wire.listeners == 2)
     apart.wire.deaf = True
     alert = (await apart.monitoring.tells(message="Disk full"))["alerts"][0]["id"]
     await until("the page", lambda: mail.to(apart.person), 4)

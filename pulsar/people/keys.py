@@ -3,7 +3,8 @@
 A key belongs to the organization and outlives whoever made it. Only its hash is kept.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -122,21 +123,32 @@ async def standing(tx: Transaction, key_ids: Collection[UUID]) -> set[UUID]:
     return set(await tx.scalars(select(ApiKey.id).where(ApiKey.id.in_(key_ids), good)))
 
 
-async def behind(tx: Transaction, secret: str) -> ApiKey | None:
+@dataclass(frozen=True)
+class Behind:
+    """Who sends a key: what every request has to know of it."""
+
+    id: UUID
+    name: str
+    scopes: Sequence[str]
+    team_id: UUID | None
+
+
+# Asked at every request, so the driver is asked itself.
+_BEHIND = """
+SELECT id, name, scopes, team_id, coalesce(last_used_at < $3, true) AS to_note FROM api_keys
+WHERE (key_hash = $1 OR old_key_hash = $1 AND old_key_until > $2) AND (expires_at IS NULL OR expires_at > $2)
+"""
+_NOTE_USE = "UPDATE api_keys SET last_used_at = $2 WHERE id = $1 AND coalesce(last_used_at < $3, true)"
+
+
+async def behind(tx: Transaction, secret: str) -> Behind | None:
     """The key with this secret in the transaction's organization, if it is good, with its use noted."""
-    now, of_secret = clock.now(), crypto.token_hash(secret)
-    current = ApiKey.key_hash == of_secret
-    before = (ApiKey.old_key_hash == of_secret) & (ApiKey.old_key_until > now)
-    key: ApiKey | None = await tx.scalar(select(ApiKey).where(current | before))
-    if not key or (key.expires_at and key.expires_at <= now):
+    now = clock.now()
+    connection = await tx.driver()
+    row = await connection.fetchrow(_BEHIND, crypto.token_hash(secret), now, now - _USE_NOTED_EVERY)
+    if not row:
         return None
-    if not key.last_used_at or key.last_used_at < now - _USE_NOTED_EVERY:
-        await tx.execute(
-            ApiKey.__table__.update()  # type: ignore[attr-defined]
-            .where(
-                ApiKey.id == key.id,
-                or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < now - _USE_NOTED_EVERY),
-            )
-            .values(last_used_at=now)
-        )
-    return key
+    key_id, name, scopes, team_id, to_note = row
+    if to_note:
+        await connection.execute(_NOTE_USE, key_id, now, now - _USE_NOTED_EVERY)
+    return Behind(key_id, name, scopes, team_id)

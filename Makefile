@@ -30,6 +30,7 @@ install: .venv/installed pulsar/console/index.html ## environment in .venv, cons
 run: install ## everything on the embedded database; prints the address
 	@$(BIN)/pulsar serve
 
+# Two processes with a database each; loadgroup gives a test at a time to whichever is free.
 test: install ## install, then all tests
 	@sh tests/needs.sh
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup

@@ -131,10 +131,3 @@ async def eve(people: People) -> Person:
 def engine(pulsar: Pulsar, clock: Clock, ana: Person) -> Engine:
     """Does the jobs of ana's organization, when the test lets time pass."""
     return Engine(pulsar, clock, ana.org_id)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two processes share the tests: what starts processes of its own mostly waits, and the rest mostly reckons. Each
-    keeps its order and has a database of its own."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("e2e" if "e2e" in item.path.parts else "here"))

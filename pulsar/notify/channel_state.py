@@ -88,6 +88,9 @@ async def _release(tx: Transaction, channel_id: UUID) -> None:
     for waiting in await tx.scalars(query.with_for_update(skip_locked=True)):
         if waiting.carried_by or waiting.held_back_by:
             continue
+        # This chance comes before its time, so it costs none of its tries: a provider that comes and goes would use
+        # them all up within seconds.
+        waiting.tries -= 1
         put_off(tx, waiting, clock.now())
 
 

@@ -97,6 +97,18 @@ async def test_what_a_provider_missed_while_it_was_down_is_delivered_when_it_is_
     assert [(await entry(ana, alert))["status"] for alert in made] == ["sent"] * 8
 
 
+async def test_a_provider_that_comes_and_goes_does_not_use_up_the_tries_of_what_waits_for_it(
+    ana: Person, engine: Engine, receiver: Receiver
+) -> None:
+    """F26: found by the soak. Whenever one arrives all the others have a chance before their time."""
+    await room(ana, receiver)
+    await ladder(ana, level(0, ana))
+    receiver.answers.extend((["503 Down"] * 5 + ["200 OK"]) * 10)
+    made = await alerts(ana, 30)
+    await engine.advance(minutes=9)
+    assert {(await entry(ana, alert))["status"] for alert in made} == {"sent"}
+
+
 @pytest.mark.parametrize(("minutes", "fate"), [(10, {"sent", "failed"}), (120, {"failed"})])
 async def test_a_provider_that_is_down_for_long_drops_nothing_unseen_and_another_channel_tells_it_at_once(
     ana: Person, bo: Person, engine: Engine, receiver: Receiver, mail: Mailbox, minutes: int, fate: set[str]

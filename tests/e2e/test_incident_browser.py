@@ -157,3 +157,32 @@ async def test_a_post_mortem_is_saved_while_it_is_written_and_exported(
         async with page.expect_download() as caught:
             await page.get_by_role("button", name="Export").click()
         assert (await caught.value).suggested_filename == f"incident-{fresh['number']}-post-mortem.md"
+
+
+async def test_a_template_is_saved_and_fills_in_what_nobody_has_typed(
+    browser: Browser, server: Running, inhabited: Inhabited
+) -> None:
+    async with visiting(browser, server, 1440, 900) as page:
+        await log_in(page, inhabited.bo.email)
+        await page.goto("/templates")
+        await page.get_by_role("button", name="New template").click()
+        form = page.get_by_role("dialog")
+        await form.get_by_label("Name", exact=True).fill("Slow checkout")
+        await form.get_by_label("Title of the incident").fill("The checkout is slow")
+        await form.get_by_label("Severity").select_option("high")
+        await form.get_by_label("Tasks").fill("Look at the queue\nCall the provider")
+        await form.get_by_role("button", name="Create template").click()
+        await expect(page.get_by_role("list", name="Templates")).to_contain_text("Slow checkout")
+        await page.goto("/incidents")
+        await page.get_by_role("button", name="Declare incident").first.click()
+        await form.get_by_label("Description").fill("Since noon")
+        await form.get_by_label("Template").select_option("The till")
+        await expect(form.get_by_label("Title")).to_have_value("The till is down")
+        await form.get_by_label("Title").fill("Paying takes a minute")
+        await form.get_by_label("Template").select_option("Slow checkout")
+        await expect(form.get_by_label("Severity")).to_have_value("high")
+        await expect(form.get_by_label("Title")).to_have_value("Paying takes a minute")
+        await expect(form.get_by_label("Description")).to_have_value("Since noon")
+        await form.get_by_role("button", name="Declare incident").click()
+        await expect(page.get_by_role("heading", name="Paying takes a minute")).to_be_visible()
+        await expect(page.get_by_role("list", name="Tasks")).to_contain_text("Call the provider")

@@ -19,7 +19,7 @@ from pulsar.base.http import API, Principal, Pulsar, PulsarNode, bearer, princip
 from pulsar.door.limits import limits_of, of_address, of_caller
 from pulsar.orgs.model import Membership
 from pulsar.orgs.roles import Role
-from pulsar.people import keys, sessions, team_keys
+from pulsar.people import keys, sessions, team_keys, team_roles
 from pulsar.people.permissions import Scope, opened_by, role_with
 from pulsar.people.team_keys import Asked
 
@@ -72,9 +72,12 @@ async def anybody(request: Request, pulsar: PulsarNode) -> Anybody:
         return principal(request, pulsar)
     org_id, key_id = await _whose(request, pulsar, secret)
     limits_of(request).admit(request.scope, *of_caller(org_id, key_id=key_id))
+    return KeyHolder(org_id, key_id, secret, await _asked(request))
+
+
+async def _asked(request: Request) -> Asked:
     path = request.scope["path"].removeprefix(f"{API}/")
-    asked = Asked(request.method, path, request.query_params.multi_items(), await request.body())
-    return KeyHolder(org_id, key_id, secret, asked)
+    return Asked(request.method, path, request.query_params.multi_items(), await request.body())
 
 
 async def _whose(request: Request, pulsar: Pulsar, secret: str) -> tuple[UUID, UUID]:
@@ -115,17 +118,18 @@ AnyCaller = Annotated[Anybody, Depends(anybody)]
 
 @asynccontextmanager
 async def entered(
-    pulsar: Pulsar, caller: Anybody, needed: Role, *, enrolling: bool = False
+    pulsar: Pulsar, caller: Anybody, needed: Role, *, request: Request | None = None, enrolling: bool = False
 ) -> AsyncIterator[Transaction]:
     """Looks the role or the scopes up at every request: who was removed or demoted is so at once, not when a token
     expires. Raises NotSignedIn for a member or a key that is none (any more), and for a session that has ended;
-    Forbidden for one that may not. `enrolling`: also for who has yet to add the second factor that is asked for."""
+    Forbidden for one that may not. `enrolling`: also for who has yet to add the second factor that is asked for.
+    `request`: what is asked, which may be about a team that a member leads."""
     structlog.contextvars.bind_contextvars(org=str(caller.org_id))
     async with pulsar.db.in_org(caller.org_id) as tx:
         if isinstance(caller, KeyHolder):
             tx.actor = await _script(tx, caller, needed)
         else:
-            tx.actor = await _member(tx, caller, needed, enrolling)
+            tx.actor = await _member(tx, caller, needed, request, enrolling)
         yield tx
 
 
@@ -142,16 +146,23 @@ WHERE m.user_id = $1 AND m.active
 """  # noqa: S608 - a constant of ours
 
 
-async def _member(tx: Transaction, caller: Principal, needed: Role, enrolling: bool) -> Actor:
+async def _member(tx: Transaction, caller: Principal, needed: Role, request: Request | None, enrolling: bool) -> Actor:
     connection = await tx.driver()
     row = await connection.fetchrow(_MEMBER, caller.user_id, caller.session_id)
     if not row:
         raise NotSignedIn
     if row["second_factor_required"] and row["one_factor"] and not enrolling:
         raise SecondFactorMissing
-    if not Role(row["role"]).includes(needed):
-        raise Forbidden(f"This needs the role {needed.value}; yours is {row['role']}.")
+    role = Role(row["role"])
+    if not role.includes(needed) and not await _may_as_lead(tx, caller, role, needed, request):
+        raise Forbidden(f"This needs the role {needed.value}; yours is {role.value}.")
     return Actor("user", caller.user_id, row["full_name"])
+
+
+async def _may_as_lead(tx: Transaction, caller: Principal, role: Role, needed: Role, request: Request | None) -> bool:
+    if role is not Role.MEMBER or needed is not Role.ADMIN or not request:
+        return False
+    return await team_roles.leads(tx, caller.user_id, await _asked(request))
 
 
 async def _script(tx: Transaction, caller: KeyHolder, needed: Role) -> Actor:
@@ -167,9 +178,11 @@ async def _script(tx: Transaction, caller: KeyHolder, needed: Role) -> Actor:
     return Actor("key", key.id, key.name)
 
 
-def _as(needed: Role, *, enrolling: bool = False) -> Callable[[Anybody, Pulsar], AsyncIterator[Transaction]]:
-    async def transaction(caller: AnyCaller, pulsar: PulsarNode) -> AsyncIterator[Transaction]:
-        opened: AbstractAsyncContextManager[Transaction] = entered(pulsar, caller, needed, enrolling=enrolling)
+def _as(needed: Role, *, enrolling: bool = False) -> Callable[[Request, Anybody, Pulsar], AsyncIterator[Transaction]]:
+    async def transaction(request: Request, caller: AnyCaller, pulsar: PulsarNode) -> AsyncIterator[Transaction]:
+        opened: AbstractAsyncContextManager[Transaction] = entered(
+            pulsar, caller, needed, request=request, enrolling=enrolling
+        )
         async with opened as tx:
             yield tx
 

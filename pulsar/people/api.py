@@ -5,8 +5,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
+from sqlalchemy import select
 
 from pulsar.base import clock
+from pulsar.base.db import Transaction
 from pulsar.base.errors import Forbidden
 from pulsar.base.http import Body, PulsarNode, View
 from pulsar.base.ids import new_id
@@ -14,7 +16,7 @@ from pulsar.orgs import actions as orgs
 from pulsar.orgs.roles import Role
 from pulsar.people import sessions
 from pulsar.people.access import AccountHolder, AsEnrolling, Caller, entered
-from pulsar.people.model import User
+from pulsar.people.model import Team, TeamMember, User
 from pulsar.people.operators import operates
 from pulsar.people.signed_in import (
     COOKIE,
@@ -23,6 +25,7 @@ from pulsar.people.signed_in import (
     OrganizationView,
     SessionKind,
     SessionView,
+    TeamRole,
     UserView,
     answer,
     client_of,
@@ -42,13 +45,21 @@ class Switch(Refresh):
     organization_id: UUID
 
 
+class MyTeam(View):
+    id: UUID
+    name: str
+    role: TeamRole
+
+
 class MeView(View):
-    """`verify_email`: a link can be mailed that verifies your address, and that has yet to be done."""
+    """`verify_email`: a link can be mailed that verifies your address, and that has yet to be done. `teams`: yours in
+    this organization."""
 
     user: UserView
     verify_email: bool
     organization: OrganizationView
     organizations: list[OrganizationView]
+    teams: list[MyTeam]
     operator: bool
     """Of this installation: may look at `/system`."""
 
@@ -109,8 +120,15 @@ async def me(caller: Caller, tx: AsEnrolling, pulsar: PulsarNode) -> MeView:
         verify_email=bool(pulsar.settings.mail_url) and not user.email_verified_at,
         organization=here,
         organizations=views,
+        teams=await _teams(tx, caller.user_id),
         operator=await operates(tx, user),
     )
+
+
+async def _teams(tx: Transaction, user_id: UUID) -> list[MyTeam]:
+    query = select(Team.id, Team.name, TeamMember.role).join(TeamMember, TeamMember.team_id == Team.id)
+    rows = await tx.execute(query.where(TeamMember.user_id == user_id).order_by(Team.name))
+    return [MyTeam.model_validate(row) for row in rows]
 
 
 @router.post("/organizations", status_code=201)

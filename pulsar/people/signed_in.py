@@ -21,6 +21,7 @@ SHORTEST_PASSWORD = 8
 Password = Annotated[str, StringConstraints(min_length=SHORTEST_PASSWORD, max_length=1024, strip_whitespace=False)]
 LONGEST_DEVICE = 300
 SessionKind = Literal["token", "cookie"]
+TeamRole = Literal["lead", "member"]
 
 
 class UserView(View):

@@ -94,7 +94,7 @@ async def check(tx: Transaction, team_id: UUID, asked: Asked) -> None:
     if not is_open(asked.method, asked.path):
         raise OfOthers
     area, _, rest = asked.path.partition("/")
-    said = _fields(asked.body)
+    said = fields_of(asked.body)
     if rest:
         await _owns(tx, team_id, area, rest.partition("/")[0])
         _check_fields(said, team_id, wanted=None)
@@ -105,7 +105,7 @@ async def check(tx: Transaction, team_id: UUID, asked: Asked) -> None:
         await _check_alias(tx, team_id, said.get("alias"))
 
 
-def _fields(body: bytes) -> Mapping[str, Any]:
+def fields_of(body: bytes) -> Mapping[str, Any]:
     """What cannot be read, the route refuses by itself."""
     try:
         said = json.loads(body)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -15,11 +15,11 @@ from pulsar.orgs.model import Membership
 from pulsar.people import teams
 from pulsar.people.access import AsAdmin, AsViewer
 from pulsar.people.model import Team, TeamMember, User
+from pulsar.people.signed_in import TeamRole
 
 router = APIRouter(prefix="/teams", tags=["Teams"])
 
 Text = Annotated[str, StringConstraints(max_length=2000)]
-TeamRole = Literal["lead", "member"]
 Search = Annotated[str, Query(max_length=200, description="A part of the name.")]
 
 

@@ -16,13 +16,15 @@ _HEAD = """# Who may do what
 
 A **role** may do all that those before it may: viewer, member, admin, owner. An **API key** has scopes instead; any one
 of those that are named opens the route. Where none is, the route is about the person who asks, and a key is none.
+A member who **leads a team** may, with what belongs to the team, what an admin may with everything, where the table
+says so; what is made has to name the team, and nothing goes to a team of others: [why](decisions/0019-team-roles.md).
 Who is an [operator](operating.md#operators) of the installation is no matter of a role.
 
 This table is made by asking the program, and a test asks it again at every change:
 `python -m pytest tests/architecture/test_permissions.py`.
 
-| route | role | a key's scopes |
-|---|---|---|
+| route | role | a lead, of what is their team's | a key's scopes |
+|---|---|---|---|
 """
 
 
@@ -48,14 +50,24 @@ async def scopes_for(http: httpx.AsyncClient, route: Operation, keys: dict[Scope
     return found
 
 
-async def _asked(http: httpx.AsyncClient, route: Operation, headers: dict[str, str]) -> httpx.Response:
+async def is_led(http: httpx.AsyncClient, route: Operation, token: str, team_id: str) -> bool:
+    """Whether it is open to who leads a team, of what is the team's: one that makes something asks for its name."""
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = await _asked(http, route, headers)
+    if any(error["field"] == "team_id" for error in answer.json().get("errors", ())):
+        answer = await _asked(http, route, headers, team_id=team_id)
+    return answer.status_code != 403
+
+
+async def _asked(http: httpx.AsyncClient, route: Operation, headers: dict[str, str], **more: str) -> httpx.Response:
     """With ids of nothing, so that where it is allowed nothing comes of it."""
     path = route.at(dict.fromkeys(route.parameters, _NOTHING))
-    return await http.request(route.method, API + path, json=route.body, headers=headers)
+    body = {**(route.body or {}), **more} if more else route.body
+    return await http.request(route.method, API + path, json=body, headers=headers)
 
 
-def line(route: Operation, role: str, scopes: Sequence[str]) -> str:
-    return f"| `{route}` | {role} | {', '.join(scopes)} |"
+def line(route: Operation, role: str, led: bool, scopes: Sequence[str]) -> str:
+    return f"| `{route}` | {role} | {'yes' if led else ''} | {', '.join(scopes)} |"
 
 
 def lines() -> list[str]:

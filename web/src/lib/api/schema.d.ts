@@ -6395,7 +6395,8 @@ export interface components {
 		};
 		/**
 		 * MeView
-		 * @description `verify_email`: a link can be mailed that verifies your address, and that has yet to be done.
+		 * @description `verify_email`: a link can be mailed that verifies your address, and that has yet to be done. `teams`: yours in
+		 *     this organization.
 		 */
 		MeView: {
 			user: components['schemas']['UserView'];
@@ -6404,6 +6405,8 @@ export interface components {
 			organization: components['schemas']['OrganizationView'];
 			/** Organizations */
 			organizations: components['schemas']['OrganizationView'][];
+			/** Teams */
+			teams: components['schemas']['MyTeam'][];
 			/** Operator */
 			operator: boolean;
 		};
@@ -6490,6 +6493,21 @@ export interface components {
 			ends_at: string;
 			/** Current */
 			current: boolean;
+		};
+		/** MyTeam */
+		MyTeam: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
+			/**
+			 * Role
+			 * @enum {string}
+			 */
+			role: 'lead' | 'member';
 		};
 		/** Named */
 		Named: {

@@ -109,7 +109,7 @@ async def measure_lists(server: Server, url: str) -> None:
     http = await customer(server, owner, org)
     db = Database(url, Keys("only to open it"), size=1)
     async with db.in_org(org) as tx:
-        backend = psutil.Process(await (await tx.driver()).fetchval("SELECT pg_backend_pid()"))
+        backend = psutil.Process(await tx.driver.fetchval("SELECT pg_backend_pid()"))
     # The last says the same when the machine has other things to do.
     print(f"\n{'first page of':28}{'SQL p95':>12}{'HTTP p95':>12}{'processor':>12}")
     every: dict[str, list[list[float]]] = {"a filter": [[], []], "a search": [[], []]}

@@ -32,7 +32,7 @@ async def remember(pulsar: Pulsar, person: Person, alerts: Iterable[Past]) -> li
     """In the person's organization, after those that are there already."""
     ids = []
     async with pulsar.db.in_org(person.org_id) as tx:
-        connection = await tx.driver()
+        connection = tx.driver
         last = await connection.fetchval("SELECT coalesce(max(number), 0) FROM alerts")
         for number, past in enumerate(alerts, last + 1):
             ids.append(new_id())

@@ -61,7 +61,7 @@ async def take(tx: Transaction, signals: Sequence[Signal]) -> list[Taken]:
 async def lock(tx: Transaction, aliases: Collection[str]) -> Standing:
     """Of all signals that a transaction is going to take: rounds, and one integration after the other, would come to
     the alerts in another order than that of their ids."""
-    connection = await tx.driver()
+    connection = tx.driver
     rows = await connection.fetch("SELECT alias, id, number, priority, count FROM lock_alerts($1)", set(aliases))
     return {alias: Known(*known) for alias, *known in rows}
 
@@ -114,7 +114,7 @@ async def _raise_alarm(tx: Transaction, folds: Sequence[Fold], standing: Standin
 
 
 async def _repeat(tx: Transaction, folds: Sequence[Fold], standing: Standing) -> None:
-    connection = await tx.driver()
+    connection = tx.driver
     again = [(standing[fold.alias], fold) for fold in folds]
     await connection.execute(
         "UPDATE alerts SET count = count + r.times, last_occurred_at = $3, updated_at = $3"
@@ -155,7 +155,7 @@ SELECT min(number) FROM made
 
 
 async def _create(tx: Transaction, folds: Sequence[Fold], standing: Standing) -> None:
-    connection = await tx.driver()
+    connection = tx.driver
     ids = [new_id() for _ in folds]
     first_number = await connection.fetchval(
         _INSERT,

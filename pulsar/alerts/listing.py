@@ -94,7 +94,7 @@ def _place(cursor: str) -> UUID:
 
 async def _found(tx: Transaction, chosen: AlertFilter, needed: int, below: UUID | None) -> tuple[list[UUID], bool]:
     search = _Search.of(chosen.search.strip()) if chosen.search else _Search()
-    connection = await tx.driver()
+    connection = tx.driver
     row = await connection.fetchrow(
         "SELECT ids, whole FROM find_alerts($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         max(needed, MOST_COUNTED),

@@ -48,6 +48,8 @@ class Transaction(AsyncSession):
     actor: Actor
     keys: Keys
     began_at: datetime
+    driver: asyncpg.Connection
+    """asyncpg's own connection inside this transaction, for SQL on many rows at once."""
 
     async def begin_for(self, org: UUID | None, actor: Actor, keys: Keys) -> None:
         self.org, self.actor, self.keys = org, actor, keys
@@ -55,11 +57,11 @@ class Transaction(AsyncSession):
         self._jobs: list[Job] = []
         connection = await self.connection()
         raw = await connection.get_raw_connection()
-        self._driver: asyncpg.Connection = raw.driver_connection  # type: ignore[assignment]
+        self.driver = raw.driver_connection  # type: ignore[assignment]
         self._slot_info = connection.sync_connection.info  # type: ignore[union-attr]
         self._slot_info[_BEGUN] = True
         self.began_at = clock.now()
-        await self._driver.execute(f"BEGIN; SET LOCAL pulsar.org = '{org or ''}'")
+        await self.driver.execute(f"BEGIN; SET LOCAL pulsar.org = '{org or ''}'")
 
     def record(self, *facts: Event, about: str | None = None) -> None:
         """`about` is the kind of object, of events that can be about several."""
@@ -77,10 +79,6 @@ class Transaction(AsyncSession):
     def enqueue(self, *work: Job) -> None:
         self._jobs.extend(work)
 
-    async def driver(self) -> asyncpg.Connection:
-        """asyncpg's own connection inside this transaction, for SQL on many rows at once."""
-        return self._driver
-
     async def conclude(self) -> None:
         """Writes the jobs and the events, and commits.
 
@@ -91,7 +89,7 @@ class Transaction(AsyncSession):
         what people wrote travels in base64, in which nothing can be mistaken for SQL.
         """
         await self.flush()
-        await self._driver.execute(" ".join([*self._writing(), "COMMIT"]))
+        await self.driver.execute(" ".join([*self._writing(), "COMMIT"]))
         del self._slot_info[_BEGUN]
         await self.commit()
 

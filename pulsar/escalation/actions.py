@@ -69,7 +69,7 @@ async def choose(tx: Transaction, wanted: Wanted) -> Following:
 
 async def _policies(tx: Transaction, wanted: set[UUID]) -> list[Chosen]:
     """By the driver: this is in the way of every alert that comes in."""
-    connection = await tx.driver()
+    connection = tx.driver
     rows = await connection.fetch(
         "SELECT id, name, ladder, is_default FROM escalation_policies WHERE id = ANY($1) OR is_default", wanted
     )
@@ -101,7 +101,7 @@ async def _start(tx: Transaction, policy: Chosen | None, starts: Sequence[Start]
     now = clock.now()
     at = now + Ladder.from_json(ladder).first().wait
     runs = [(new_id(), start.subject.to_json(), start.team_id) for start in starts]
-    connection = await tx.driver()
+    connection = tx.driver
     await connection.execute(
         """INSERT INTO escalations (id, subject_id, subject, team_id, policy_id, policy_name, ladder, generation,
                                     status, acknowledged, cycle, position, next_at, reached_anybody, fired, fault,

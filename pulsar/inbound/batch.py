@@ -136,7 +136,7 @@ FROM used
 
 async def _use_tokens(tx: Transaction, uses: Counter[UUID]) -> dict[UUID, Any]:
     """Those that there still are, by id."""
-    connection = await tx.driver()
+    connection = tx.driver
     rows = await connection.fetch(_USE, list(uses), list(uses.values()), clock.now())
     return {row["id"]: row for row in rows}
 

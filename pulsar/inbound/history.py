@@ -99,7 +99,7 @@ class History:
 
 async def write(tx: Transaction, arrivals: Sequence[Arrival]) -> list[UUID]:
     """Of any organizations. What comes beyond the last fifty of an integration is forgotten in the same statement."""
-    connection = await tx.driver()
+    connection = tx.driver
     ids = [new_id() for _ in arrivals]
     await connection.execute(
         "SELECT keep_payloads($1, $2, $3, $4, $5::jsonb, $6)",

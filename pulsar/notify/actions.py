@@ -145,7 +145,7 @@ async def write(tx: Transaction, rows: list[dict[str, Any]]) -> None:
         f"INSERT INTO notifications ({columns}) SELECT {columns}"  # noqa: S608 - names of ours
         " FROM jsonb_populate_recordset(NULL::notifications, $1::jsonb) ON CONFLICT DO NOTHING RETURNING id"
     )
-    connection = await tx.driver()
+    connection = tx.driver
     written = {row["id"] for row in await connection.fetch(statement, pack(rows))}
     tx.enqueue(
         *(

@@ -147,7 +147,7 @@ WHERE m.user_id = $1 AND m.active
 
 
 async def _member(tx: Transaction, caller: Principal, needed: Role, request: Request | None, enrolling: bool) -> Actor:
-    connection = await tx.driver()
+    connection = tx.driver
     row = await connection.fetchrow(_MEMBER, caller.user_id, caller.session_id)
     if not row:
         raise NotSignedIn

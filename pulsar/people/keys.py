@@ -144,7 +144,7 @@ _NOTE_USE = "UPDATE api_keys SET last_used_at = $2 WHERE id = $1 AND coalesce(la
 async def behind(tx: Transaction, secret: str) -> Behind | None:
     """The key with this secret in the transaction's organization, if it is good, with its use noted."""
     now = clock.now()
-    connection = await tx.driver()
+    connection = tx.driver
     row = await connection.fetchrow(_BEHIND, crypto.token_hash(secret), now, now - _USE_NOTED_EVERY)
     if not row:
         return None

@@ -10,7 +10,7 @@ _ROOM = "SELECT set_config('work_mem', '96MB', true), set_config('jit', 'off', t
 
 
 async def counted(tx: Transaction, query: str, *values: Any) -> list[asyncpg.Record]:
-    connection = await tx.driver()
+    connection = tx.driver
     await connection.execute(_ROOM)
     rows: list[asyncpg.Record] = await connection.fetch(query, *values)
     return rows

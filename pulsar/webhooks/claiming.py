@@ -69,7 +69,7 @@ class Request:
 
 async def claim(tx: Transaction, free: Mapping[UUID, int]) -> list[Request]:
     """Of each of these endpoints what is due first, and no more than so many."""
-    driver = await tx.driver()
+    driver = tx.driver
     rows = await driver.fetch(_CLAIM, list(free), list(free.values()), clock.now(), _LEASE)
     wanted = {row["endpoint_id"] for row in rows}
     found = {one.id: one for one in await tx.scalars(select(Endpoint).where(Endpoint.id.in_(wanted)))} if rows else {}

@@ -114,7 +114,7 @@ async def write(tx: Transaction, wanted: Sequence[Wanted], base_url: str, *, all
         [bodies[one.event.number] for one, _ in rows],
         [state for _, state in rows],
     ]
-    await (await tx.driver()).execute(_WRITE, *columns, clock.now())
+    await tx.driver.execute(_WRITE, *columns, clock.now())
     return len(rows)
 
 

@@ -81,7 +81,7 @@ FROM pg_class c WHERE c.oid = 'alerts'::regclass
 
 
 async def looked(tx: Transaction, question: Any) -> Looked:
-    connection = await tx.driver()
+    connection = tx.driver
     before = {row["name"]: row for row in await connection.fetch(_COUNTED)}
     found = Looked(page=await question)
     for row in await connection.fetch(_COUNTED):

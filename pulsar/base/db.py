@@ -3,7 +3,7 @@
 import contextlib
 import inspect
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,13 +11,14 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
 from pulsar.base import clock, events, jobs
 from pulsar.base.bell import Bell
 from pulsar.base.crypto import Keys
+from pulsar.base.errors import Problem
 from pulsar.base.events import SYSTEM, Actor, Event
 from pulsar.base.jobs import Job
 from pulsar.base.json import pack
@@ -78,6 +79,16 @@ class Transaction(AsyncSession):
 
     def enqueue(self, *work: Job) -> None:
         self._jobs.extend(work)
+
+    @contextlib.asynccontextmanager
+    async def or_raise(self, problem: Problem | Callable[[str], Problem | None]) -> AsyncIterator[None]:
+        """For a change that a constraint may forbid. What it means can depend on which: that is named in the text."""
+        try:
+            async with self.begin_nested():
+                yield
+        except IntegrityError as error:
+            found = problem if isinstance(problem, Problem) else problem(str(error.orig))
+            raise found or error from None
 
     async def conclude(self) -> None:
         """Writes the jobs and the events, and commits.

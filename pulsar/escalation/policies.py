@@ -6,10 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.exc import IntegrityError
 
 from pulsar.base.db import Transaction
-from pulsar.base.errors import Conflict, Invalid, NameTaken, NotFound
+from pulsar.base.errors import Conflict, Invalid, NameTaken, NotFound, Problem
 from pulsar.base.events import Changes, changes, edited
 from pulsar.escalation.events import PolicyCreated, PolicyDeleted, PolicyUpdated
 from pulsar.escalation.model import Policy, Rule, RuleTarget, Run
@@ -78,23 +77,20 @@ async def settle(tx: Transaction, policy: Policy, edit: Changes | None = None) -
     before, after = policy.ladder, _ladder(policy).to_json()
     policy.ladder = after
     policy.version += 1
-    try:
-        async with tx.begin_nested():
-            await tx.flush()
-    except IntegrityError as error:
-        raise _explained(error) from None
+    async with tx.or_raise(_explained):
+        await tx.flush()
     named = {field: edit[field] for field in _NAMED if field in edit}
     tx.record(PolicyUpdated(policy.id, name=policy.name, changes=named | changes(before, after)))
 
 
-def _explained(error: IntegrityError) -> Conflict | Invalid:
-    if "uq_escalation_policies_name" in str(error.orig):
+def _explained(violated: str) -> Problem | None:
+    if "uq_escalation_policies_name" in violated:
         return NameTaken("There is another escalation policy with this name.", field="name")
-    if "uq_escalation_targets" in str(error.orig):
+    if "uq_escalation_targets" in violated:
         return Conflict("This level has this target already.", field="targets")
-    if "uq_escalation_policies_default" in str(error.orig):
+    if "uq_escalation_policies_default" in violated:
         return Conflict("Another policy was made the default at the same moment.", field="is_default")
-    raise error
+    return None
 
 
 async def create(tx: Transaction, values: dict[str, Any], rules: Sequence[Rule]) -> Policy:
@@ -104,11 +100,8 @@ async def create(tx: Transaction, values: dict[str, Any], rules: Sequence[Rule])
     for position, rule in enumerate(policy.rules):
         rule.position = position
     policy.ladder = _ladder(policy).to_json()
-    try:
-        async with tx.begin_nested():
-            tx.add(policy)
-    except IntegrityError as error:
-        raise _explained(error) from None
+    async with tx.or_raise(_explained):
+        tx.add(policy)
     tx.record(PolicyCreated(policy.id, name=policy.name))
     return policy
 
@@ -141,13 +134,14 @@ async def remove(tx: Transaction, policy: Policy) -> None:
     )
     if runs:
         raise PolicyInUse(f"{runs} alerts are being escalated by it at this moment.", running=runs)
-    try:
-        async with tx.begin_nested():
-            await tx.delete(policy)
-    except IntegrityError as error:
-        user = "A team" if "teams" in str(error.orig) else "An integration or an alert"
-        raise PolicyInUse(f"{user} still follows this policy; give it another one first.") from None
+    async with tx.or_raise(_followed):
+        await tx.delete(policy)
     tx.record(PolicyDeleted(policy.id, name=policy.name))
+
+
+def _followed(violated: str) -> PolicyInUse:
+    user = "A team" if "teams" in violated else "An integration or an alert"
+    return PolicyInUse(f"{user} still follows this policy; give it another one first.")
 
 
 async def new_rule(

@@ -4,8 +4,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from pulsar.alerts import intake
 from pulsar.alerts.rules import Priority, Signal
 from pulsar.base import clock, crypto
@@ -80,11 +78,8 @@ async def remove(tx: Transaction, heartbeat: Heartbeat) -> None:
 
 
 async def _flush(tx: Transaction) -> None:
-    try:
-        async with tx.begin_nested():
-            await tx.flush()
-    except IntegrityError:
-        raise Invalid("There is no team with this id here.", field="team_id") from None
+    async with tx.or_raise(Invalid("There is no team with this id here.", field="team_id")):
+        await tx.flush()
 
 
 async def ping(tx: Transaction, heartbeat: Heartbeat) -> None:

@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from pulsar.base import clock, crypto
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Invalid, NotFound
@@ -82,12 +80,13 @@ def checked(definition: dict[str, Any]) -> mapping.Compiled:
 
 
 async def _flush(tx: Transaction) -> None:
-    try:
-        async with tx.begin_nested():
-            await tx.flush()
-    except IntegrityError as error:
-        field = "team_id" if "team" in str(error.orig) else "escalation_policy_id"
-        raise Invalid("There is nothing with this id here.", field=field) from None
+    async with tx.or_raise(_explained):
+        await tx.flush()
+
+
+def _explained(violated: str) -> Invalid:
+    field = "team_id" if "team" in violated else "escalation_policy_id"
+    return Invalid("There is nothing with this id here.", field=field)
 
 
 async def remove(tx: Transaction, token: IncomingToken) -> None:

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from pulsar.alerts.model import Alert
 from pulsar.base import clock
@@ -35,11 +34,8 @@ async def of(tx: Transaction, incident_id: UUID, *, to_change: bool = False) -> 
 
 async def begin(tx: Transaction, incident: Incident) -> Postmortem:
     made = Postmortem(incident_id=incident.id, text=await _draft(tx, incident))
-    try:
-        async with tx.begin_nested():
-            tx.add(made)
-    except IntegrityError:
-        raise PostmortemExists from None
+    async with tx.or_raise(PostmortemExists()):
+        tx.add(made)
     tx.record(PostmortemCreated(incident.id, str(made.id)))
     return made
 

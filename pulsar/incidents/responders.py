@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from pulsar.base import clock
 from pulsar.base.db import Transaction
@@ -35,11 +34,8 @@ async def add(tx: Transaction, incident: Incident, user_id: UUID, role: Responde
         raise Invalid("There is no such user in this organization.", field="user_id")
     now = clock.now()
     added = Responder(incident_id=incident.id, user_id=user_id, role=role.value, joined_at=now)
-    try:
-        async with tx.begin_nested():
-            tx.add(added)
-    except IntegrityError:
-        raise AlreadyResponding from None
+    async with tx.or_raise(AlreadyResponding()):
+        tx.add(added)
     acknowledged(incident, now)
     tx.record(ResponderAdded(incident.id, **await _named(tx, added), role=role.value))
     return added

@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Invalid, NameTaken, NotFound
 from pulsar.base.events import edited
@@ -48,11 +46,8 @@ async def change(tx: Transaction, found: IncidentTemplate, values: dict[str, Any
 
 
 async def _flush(tx: Transaction) -> None:
-    try:
-        async with tx.begin_nested():
-            await tx.flush()
-    except IntegrityError:
-        raise NameTaken("There is another template with this name.", field="name") from None
+    async with tx.or_raise(NameTaken("There is another template with this name.", field="name")):
+        await tx.flush()
 
 
 async def remove(tx: Transaction, found: IncidentTemplate) -> None:

@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 
 from pulsar.base import clock
 from pulsar.base.db import Transaction
@@ -43,11 +42,8 @@ async def subscribe(tx: Transaction, incident: Incident, user_id: UUID | None, e
     if (count or 0) >= MOST_SUBSCRIBERS:
         raise Invalid(f"At most {MOST_SUBSCRIBERS} are told of an incident.", field="email")
     added = Subscriber(incident_id=incident.id, user_id=user_id, email=None if user_id else email)
-    try:
-        async with tx.begin_nested():
-            tx.add(added)
-    except IntegrityError:
-        raise AlreadySubscribed from None
+    async with tx.or_raise(AlreadySubscribed()):
+        tx.add(added)
     tx.record(SubscriberAdded(incident.id, str(added.id), await _called(tx, added)))
     return added
 

@@ -9,10 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import EmailStr, Field
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from pulsar.base.db import Transaction
-from pulsar.base.errors import Conflict, NameTaken, NotFound
+from pulsar.base.errors import Conflict, NotFound
 from pulsar.base.http import Body, Name, Page, Pages, Pulsar, PulsarNode, View, check_version, page_of
 from pulsar.notify import channel_setup, trial
 from pulsar.notify.callbacks import address_of, manifest_of, path_of
@@ -165,10 +164,7 @@ async def create_channel(body: NewChannel, caller: AnyCaller, pulsar: PulsarNode
         config = await _taken(pulsar, caller, body.channel_type, config)
     async with entered(pulsar, caller, Role.ADMIN) as tx:
         pace = _span(body.bundle_seconds), body.follow_ups
-        try:
-            row = await channel_setup.create(tx, body.name, body.channel_type, config, body.enabled, *pace)
-        except IntegrityError:
-            raise NameTaken("There is another channel with this name.", field="name") from None
+        row = await channel_setup.create(tx, body.name, body.channel_type, config, body.enabled, *pace)
         return _view(tx, row)
 
 
@@ -187,10 +183,7 @@ async def update_channel(channel_id: UUID, body: ChannelChange, caller: AnyCalle
     async with entered(pulsar, caller, Role.ADMIN) as tx:
         row = await _get(tx, channel_id, to_change=True)
         check_version(row.version, body.version, _view(tx, row))
-        try:
-            await channel_setup.change(tx, row, changes)
-        except IntegrityError:
-            raise NameTaken("There is another channel with this name.", field="name") from None
+        await channel_setup.change(tx, row, changes)
         return _view(tx, row)
 
 

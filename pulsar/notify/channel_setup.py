@@ -9,7 +9,7 @@ from pydantic import HttpUrl, ValidationError
 
 from pulsar.base.crypto import SecretUnreadable
 from pulsar.base.db import Transaction
-from pulsar.base.errors import Invalid, Problem
+from pulsar.base.errors import Invalid, NameTaken, Problem
 from pulsar.base.events import UNTOLD, Changes, edited
 from pulsar.base.events import changes as edits
 from pulsar.notify.channel import Channel, Config, NotAccepted, registry, secret_fields, tells_how_it_went
@@ -155,8 +155,8 @@ async def create(
     row.bundle = bundle if bundle is not None else BUNDLE if channel.reach == "personal" else timedelta()
     row.follow_ups = follow_ups if follow_ups is not None else tells_how_it_went(channel)
     _store(tx, row, channel, _checked(channel, config))
-    tx.add(row)
-    await tx.flush()
+    async with tx.or_raise(_name_taken()):
+        tx.add(row)
     tx.record(ChannelCreated(row.id, name=name, channel_type=channel_type))
     return row
 
@@ -174,8 +174,13 @@ async def change(tx: Transaction, row: ChannelRow, changes: dict[str, Any]) -> N
         setattr(row, field, value)
     row.version += 1
     plain = {field: edited(row)[field] for field in changes if field in edited(row)}
-    await tx.flush()
+    async with tx.or_raise(_name_taken()):
+        await tx.flush()
     tx.record(ChannelUpdated(row.id, name=row.name, changes=plain | told))
+
+
+def _name_taken() -> NameTaken:
+    return NameTaken("There is another channel with this name.", field="name")
 
 
 def _told(was: dict[str, Any], becomes: dict[str, Any], secret: Collection[str]) -> Changes:

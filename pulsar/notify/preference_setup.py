@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Invalid, NotFound
@@ -68,11 +67,8 @@ async def create(tx: Transaction, user_id: UUID, channel_id: UUID, values: dict[
     channel = await personal_channel(tx, channel_id)
     row = PreferenceRow(user_id=user_id, channel_id=channel_id, **values)
     await _check_zone(tx, row)
-    tx.add(row)
-    try:
-        await tx.flush()
-    except IntegrityError:
-        raise PreferenceExists(field="channel_id") from None
+    async with tx.or_raise(PreferenceExists(field="channel_id")):
+        tx.add(row)
     tx.record(PreferenceCreated(user_id, channel=channel.name))
     return row
 

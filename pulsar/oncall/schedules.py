@@ -5,11 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from pulsar.base import clock
 from pulsar.base.db import Transaction
-from pulsar.base.errors import Conflict, Invalid, NameTaken, NotFound
+from pulsar.base.errors import Conflict, Invalid, NameTaken, NotFound, Problem
 from pulsar.base.events import changes
 from pulsar.oncall import rotations
 from pulsar.oncall.changes import Effective
@@ -68,22 +66,20 @@ async def change(tx: Transaction, found: Known, values: Mapping[str, Any], effec
 
 
 async def _flush(tx: Transaction) -> None:
-    try:
-        async with tx.begin_nested():
-            await tx.flush()
-    except IntegrityError as error:
-        if "team_id" in str(error.orig):
-            raise Invalid("There is no such team in this organization.", field="team_id") from None
-        if "uq_schedules_name" in str(error.orig):
-            raise NameTaken("There is another schedule with this name.", field="name") from None
-        raise
+    async with tx.or_raise(_explained):
+        await tx.flush()
+
+
+def _explained(violated: str) -> Problem | None:
+    if "team_id" in violated:
+        return Invalid("There is no such team in this organization.", field="team_id")
+    if "uq_schedules_name" in violated:
+        return NameTaken("There is another schedule with this name.", field="name")
+    return None
 
 
 async def remove(tx: Transaction, schedule: ScheduleRow) -> None:
     """With its past. Refused while a policy targets it."""
-    try:
-        async with tx.begin_nested():
-            await tx.delete(schedule)
-    except IntegrityError:
-        raise ScheduleInUse from None
+    async with tx.or_raise(ScheduleInUse()):
+        await tx.delete(schedule)
     tx.record(ScheduleDeleted(schedule.id, name=schedule.name))

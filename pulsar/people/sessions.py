@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, text, true
-from sqlalchemy.exc import IntegrityError
 
 from pulsar.base import clock, crypto
 from pulsar.base.db import Database, Transaction
@@ -100,13 +99,14 @@ async def organizations_of(tx: Transaction, user_id: UUID) -> list[OrganizationO
 
 async def create_user(tx: Transaction, email: str, username: str, password_hash: str, full_name: str) -> User:
     user = User(email=email, username=username, password_hash=password_hash, full_name=full_name)
-    try:
-        async with tx.begin_nested():
-            tx.add(user)
-    except IntegrityError as error:
-        field = "email" if "uq_users_email" in str(error.orig) else "username"
-        raise AccountTaken(f"There is an account with this {field} already.", field=field) from None
+    async with tx.or_raise(_taken):
+        tx.add(user)
     return user
+
+
+def _taken(violated: str) -> AccountTaken:
+    field = "email" if "uq_users_email" in violated else "username"
+    return AccountTaken(f"There is an account with this {field} already.", field=field)
 
 
 async def begin(tx: Transaction, user: User, organization_id: UUID | None, method: str, client: Client) -> Session:

@@ -4,10 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from pulsar.base.db import Transaction
-from pulsar.base.errors import Conflict, Invalid, NameTaken, NotFound
+from pulsar.base.errors import Conflict, Invalid, NameTaken, NotFound, Problem
 from pulsar.base.events import edited
 from pulsar.orgs.actions import membership_of
 from pulsar.people.events import (
@@ -54,21 +53,19 @@ async def change(tx: Transaction, team: Team, values: dict[str, Any]) -> None:
 
 
 async def _flush(tx: Transaction) -> None:
-    try:
-        async with tx.begin_nested():
-            await tx.flush()
-    except IntegrityError as error:
-        if "escalation_policy_id" in str(error.orig) or "escalation_policies" in str(error.orig):
-            raise Invalid("There is no such escalation policy here.", field="escalation_policy_id") from None
-        raise NameTaken("There is another team with this name.", field="name") from None
+    async with tx.or_raise(_explained):
+        await tx.flush()
+
+
+def _explained(violated: str) -> Problem:
+    if "escalation_policy_id" in violated or "escalation_policies" in violated:
+        return Invalid("There is no such escalation policy here.", field="escalation_policy_id")
+    return NameTaken("There is another team with this name.", field="name")
 
 
 async def remove(tx: Transaction, team: Team) -> None:
-    try:
-        async with tx.begin_nested():
-            await tx.delete(team)
-    except IntegrityError:
-        raise TeamInUse from None
+    async with tx.or_raise(TeamInUse()):
+        await tx.delete(team)
     tx.record(TeamDeleted(team.id, name=team.name))
 
 
@@ -85,11 +82,8 @@ async def add_member(tx: Transaction, team: Team, user_id: UUID, role: str) -> T
     if not await membership_of(tx, user_id):
         raise Invalid("There is no such user in this organization.", field="user_id")
     added = TeamMember(team_id=team.id, user_id=user_id, role=role)
-    try:
-        async with tx.begin_nested():
-            tx.add(added)
-    except IntegrityError:
-        raise AlreadyInTeam from None
+    async with tx.or_raise(AlreadyInTeam()):
+        tx.add(added)
     tx.record(TeamMemberAdded(team.id, user_id=str(user_id), role=role))
     return added
 

@@ -10,7 +10,6 @@ from urllib.parse import quote
 from uuid import UUID
 
 from sqlalchemy import delete
-from sqlalchemy.exc import IntegrityError
 
 from pulsar.base import clock
 from pulsar.base.crypto import BadSignature
@@ -97,11 +96,8 @@ async def change(tx: Transaction, user: User, email: str) -> None:
     user.email_verified_at = None
     changes = edited(user)
     changes.pop("email_verified_at", None)
-    try:
-        async with tx.begin_nested():
-            await tx.flush()
-    except IntegrityError:
-        raise AccountTaken("There is an account with this email already.", field="email") from None
+    async with tx.or_raise(AccountTaken("There is an account with this email already.", field="email")):
+        await tx.flush()
     await tx.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
     await tell(tx, user.id, EmailChanged(user.id, changes=changes))
     outbox.warn(tx, user.id, "email", to=before, email=email)

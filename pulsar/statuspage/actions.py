@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
 
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Invalid, NotFound
@@ -52,11 +51,8 @@ async def set_up(tx: Transaction, own: StatusPage, values: dict[str, Any]) -> No
     if not changes:
         return
     own.version += 1
-    try:
-        async with tx.begin_nested():
-            await tx.flush()
-    except IntegrityError:
-        raise SlugTaken(field="slug") from None
+    async with tx.or_raise(SlugTaken(field="slug")):
+        await tx.flush()
     tx.record(StatusPageUpdated(own.id, changes=changes))
 
 

@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Conflict, Invalid, NotFound
 from pulsar.incidents.model import Incident
@@ -33,11 +31,8 @@ async def publish(
         raise Invalid("There is no incident with this id here.", field="incident_id")
     own = await actions.locked(tx)
     made = NoticeRow(incident_id=incident_id, title=title, status=status)
-    try:
-        async with tx.begin_nested():
-            tx.add(made)
-    except IntegrityError:
-        raise AlreadyPublished from None
+    async with tx.or_raise(AlreadyPublished()):
+        tx.add(made)
     about = str(incident_id) if incident_id else None
     tx.record(NoticePublished(own.id, notice_id=str(made.id), incident_id=about, title=title))
     await tell(tx, made, status, text, states)

@@ -32,7 +32,6 @@ from pulsar.door.request_ids import request_id_of
 from pulsar.door.sharing import Sharing
 from pulsar.engine import health_api as health
 from pulsar.escalation import api as escalation
-from pulsar.escalation import problems_api as problems
 from pulsar.escalation import simulation_api as simulation
 from pulsar.heartbeats import api as heartbeats
 from pulsar.heartbeats import pings
@@ -78,6 +77,7 @@ from pulsar.people import me_api as me
 from pulsar.people import members_api as members
 from pulsar.people import organization_api as organization
 from pulsar.people import teams_api as teams
+from pulsar.problems import api as problems
 from pulsar.refusals import TooLarge, answer_error, document_problems, problem_response
 from pulsar.reports import api as reports
 from pulsar.reports import incidents_api as incident_reports

@@ -1,6 +1,6 @@
-"""What is set up so that somebody would not be paged, though nothing has failed yet? And what does somebody stand in?
+"""What is set up so that somebody would not be paged, or told, before it shows? And what does somebody stand in?
 
-The shapes in which a domain answers these two questions about what is its own; escalation/problems.py asks them all.
+The shapes in which a domain answers these two questions about what is its own; problems/asking.py asks them all.
 """
 
 from dataclasses import dataclass

@@ -15,6 +15,7 @@ from pulsar.base.http import PulsarNode, View
 from pulsar.engine import health
 from pulsar.engine.model import Worker
 from pulsar.engine.rules import troubles
+from pulsar.webhooks.rules import PROBED_AFTER
 
 router = APIRouter(include_in_schema=False)
 
@@ -39,6 +40,7 @@ _gauges = {
         "pulsar_overdue_work_mended", "Overdue work that the present workers' sweeps asked for again."
     ),
 }
+_webhooks = Gauge("pulsar_webhooks_failing", "Webhooks that are switched on and at which nothing arrives.")
 _workers = Gauge("pulsar_workers", "Workers that were heard of lately.")
 _up = Gauge("pulsar_database_up", "Whether the database answers.")
 _listener = Gauge("pulsar_live_listener_up", "Whether this node hears of news at once; else it looks every 2 seconds.")
@@ -124,6 +126,8 @@ async def metrics(request: Request, pulsar: PulsarNode) -> Response:
 async def _measure(db: Database) -> None:
     _workers.set(await _count_workers(db))
     async with db.without_org() as tx:
+        failing = await tx.scalar(text("SELECT failing_webhooks(:in_a_row)"), {"in_a_row": PROBED_AFTER})
         row: Any = (await tx.execute(text("SELECT * FROM engine_state(:now)"), {"now": clock.now()})).one()
+    _webhooks.set(failing or 0)
     for name, gauge in _gauges.items():
         gauge.set(getattr(row, name) or 0)

@@ -208,6 +208,7 @@ async def test_functions_with_the_owners_rights_are_few_and_cannot_be_misled(own
         "calendar_feed",
         "due_webhooks",
         "engine_state",
+        "failing_webhooks",
         "forget_events",
         "find_alerts",
         "forget_closed_alerts",

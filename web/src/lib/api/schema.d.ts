@@ -2572,7 +2572,7 @@ export interface paths {
 		};
 		/**
 		 * List Problems
-		 * @description What is set up so that somebody would not be paged.
+		 * @description What is set up so that somebody would not be paged, or does not work.
 		 */
 		get: operations['list_problems'];
 		put?: never;

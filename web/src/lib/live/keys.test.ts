@@ -21,12 +21,15 @@ it('renews the list and the room when anything happens to an incident', () => {
 		expect(keysOf(event(type))).toEqual([key.incidents, key.incident('7')]);
 });
 
-it.each(['policy.updated', 'channel.deleted', 'team.member_removed', 'member.deactivated'])(
-	'looks for problems again after %s',
-	(type) => {
-		expect(keysOf(event(type))).toContain(key.problems);
-	}
-);
+it.each([
+	'policy.updated',
+	'channel.deleted',
+	'team.member_removed',
+	'member.deactivated',
+	'webhook.failing'
+])('looks for problems again after %s', (type) => {
+	expect(keysOf(event(type))).toContain(key.problems);
+});
 
 it('renews every page about a schedule when a rotation or an override of it changes', () => {
 	for (const type of ['schedule.updated', 'rotation.updated', 'override.created', 'cover.accepted'])

@@ -56,7 +56,7 @@ const BY_FAMILY: Record<string, string[]> = {
 	api_key: [key.apiKeys],
 	sso: [key.sso],
 	heartbeat: [key.heartbeats],
-	webhook: [key.webhooks, key.webhookDeliveries],
+	webhook: [key.webhooks, key.webhookDeliveries, key.problems],
 	status_page: [key.statusPage]
 };
 

@@ -17,6 +17,7 @@ const all = [
 	problem('inactive_target', policy, true),
 	problem('inactive_team_member', team, true),
 	problem('broken_channel', { type: 'channel', id: 'c', name: 'Chat' }),
+	problem('failing_webhook', { type: 'webhook', id: 'w', name: 'Bot' }),
 	problem('gone', { type: 'sundial', id: 's', name: 'Sun' })
 ];
 
@@ -27,6 +28,7 @@ it('leads to the page where it is mended, if there is one', () => {
 		'/policies/p',
 		'/teams/t',
 		'/channels',
+		'/webhooks#w',
 		undefined
 	]);
 });

@@ -4,6 +4,10 @@ import type { SetupProblem } from '$lib/api/types';
 type Thing = NonNullable<SetupProblem['subject']>;
 
 const PAGES: Record<string, string> = { policy: 'policies', team: 'teams', schedule: 'schedules' };
+const IN_A_LIST: Record<string, (id: string) => string> = {
+	channel: () => '/channels',
+	webhook: (id) => `/webhooks#${id}`
+};
 const WITHOUT_SUBJECT: Record<string, string> = {
 	no_channel: '/channels',
 	no_default_policy: '/policies',
@@ -14,7 +18,7 @@ const WITHOUT_SUBJECT: Record<string, string> = {
 };
 
 export const placeOf = (thing: Pick<Thing, 'type' | 'id'>): string | undefined =>
-	thing.type === 'channel' ? '/channels' : PAGES[thing.type] && `/${PAGES[thing.type]}/${thing.id}`;
+	IN_A_LIST[thing.type]?.(thing.id) ?? (PAGES[thing.type] && `/${PAGES[thing.type]}/${thing.id}`);
 
 /** Where it is mended. */
 export const mendedAt = (problem: SetupProblem): string | undefined =>

@@ -8,9 +8,9 @@ from fastapi import APIRouter
 from pulsar.base.defects import Severity
 from pulsar.base.errors import NotFound
 from pulsar.base.http import Page, View
-from pulsar.escalation import problems
 from pulsar.orgs.model import Membership
 from pulsar.people.access import AsViewer
+from pulsar.problems import asking
 
 router = APIRouter(tags=["Problems"])
 
@@ -50,8 +50,8 @@ def _whole(items: list[T]) -> Page[T]:
 
 @router.get("/problems")
 async def list_problems(tx: AsViewer) -> Page[SetupProblemView]:
-    """What is set up so that somebody would not be paged."""
-    return _whole([SetupProblemView.model_validate(defect) for defect in await problems.problems(tx)])
+    """What is set up so that somebody would not be paged, or does not work."""
+    return _whole([SetupProblemView.model_validate(defect) for defect in await asking.problems(tx)])
 
 
 @router.get("/users/{user_id}/duties")
@@ -59,4 +59,4 @@ async def list_duties(user_id: UUID, tx: AsViewer) -> Page[DutyView]:
     """Where this member is counted on: what has nobody any more when they are deactivated."""
     if not await tx.get(Membership, (tx.org, user_id)):
         raise NotFound("There is no member with this id here.")
-    return _whole([DutyView.model_validate(duty) for duty in await problems.duties_of(tx, user_id)])
+    return _whole([DutyView.model_validate(duty) for duty in await asking.duties_of(tx, user_id)])

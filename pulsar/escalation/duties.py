@@ -1,27 +1,23 @@
-"""What should be mended before the next alert comes? Asked of every domain that pages depend on."""
+"""What is wrong with policies, and where does somebody stand in one?"""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from sqlalchemy import select
 
 from pulsar.base.db import Transaction
 from pulsar.base.defects import Defect, Duty
-from pulsar.escalation import fallbacks, reach, soundness
+from pulsar.escalation import soundness
 from pulsar.escalation.model import Policy
 from pulsar.escalation.rules import Ladder
 from pulsar.escalation.soundness import Picture, PolicyPicture, level_words
-from pulsar.notify import trouble as channel_trouble
 from pulsar.notify.model import ChannelRow
-from pulsar.oncall import duties as schedule_duties
 from pulsar.orgs.model import Membership
-from pulsar.people import duties as team_duties
 from pulsar.people.model import TeamMember
 from pulsar.people.names import team_names, user_names
 
 
-async def _own_defects(tx: Transaction) -> list[Defect]:
+async def defects(tx: Transaction) -> list[Defect]:
     policies = await _policies(tx)
     targets = [t for policy in policies for level in policy.ladder.levels for t in level.targets]
     users = {t.id for t in targets if t.type == "user"}
@@ -55,7 +51,7 @@ async def _policies(tx: Transaction) -> tuple[PolicyPicture, ...]:
     return tuple(PolicyPicture(row.id, row.name, Ladder.from_json(row.ladder), row.is_default) for row in rows)
 
 
-async def _own_duties(tx: Transaction, user_id: UUID) -> list[Duty]:
+async def duties(tx: Transaction, user_id: UUID) -> list[Duty]:
     found = []
     for policy in await _policies(tx):
         levels = enumerate(policy.ladder.levels)
@@ -63,29 +59,3 @@ async def _own_duties(tx: Transaction, user_id: UUID) -> list[Duty]:
         if named:
             found.append(Duty(policy.thing, level_words(named)))
     return found
-
-
-# A lower domain that pages depend on adds its own question here.
-DEFECTS: tuple[Callable[[Transaction], Awaitable[list[Defect]]], ...] = (
-    _own_defects,
-    fallbacks.defects,
-    channel_trouble.defects,
-    reach.defects,
-    schedule_duties.defects,
-    team_duties.defects,
-)
-DUTIES: tuple[Callable[[Transaction, UUID], Awaitable[list[Duty]]], ...] = (
-    _own_duties,
-    schedule_duties.duties,
-    team_duties.duties,
-)
-
-
-async def problems(tx: Transaction) -> list[Defect]:
-    """The critical ones first."""
-    found = [defect for defects in DEFECTS for defect in await defects(tx)]
-    return sorted(found, key=lambda defect: defect.severity != "critical")
-
-
-async def duties_of(tx: Transaction, user_id: UUID) -> list[Duty]:
-    return [duty for duties in DUTIES for duty in await duties(tx, user_id)]

@@ -20,9 +20,13 @@ SAID = [
     ("dynatrace/made_here_resolved", "close", f"dynatrace {PROBLEM}", "Failure rate increase", "P2"),
     ("kibana/made_here_active", "create", "kibana 5f8c1b10 host-1", "Checkout is slow", "P1"),
     ("kibana/made_here_recovered", "close", "kibana 5f8c1b10 host-1", "Checkout is slow", None),
-    ("nagios/made_here_service", "create", "nagios db-1 Disk /", "Disk / on db-1 is CRITICAL", "P1"),
-    ("nagios/made_here_recovery", "close", "nagios db-1 Disk /", "Disk / on db-1 is OK", None),
-    ("nagios/made_here_host", "create", "nagios db-1", "db-1 is DOWN", "P1"),
+    ("nagios/nagios4_service", "create", "nagios db-1 Disk /", "Disk / on db-1 is CRITICAL", "P1"),
+    ("nagios/nagios4_recovery", "close", "nagios db-1 Disk /", "Disk / on db-1 is OK", None),
+    ("nagios/nagios4_host", "create", "nagios db-1", "db-1 is DOWN", "P1"),
+    ("nagios/nagios4_acknowledged", "acknowledge", "nagios db-1", "db-1 is DOWN", "P1"),
+    ("nagios/icinga2_service", "create", "nagios db-1 Disk /", "Disk / on db-1 is CRITICAL", "P1"),
+    ("nagios/icinga2_acknowledged", "acknowledge", "nagios db-1 Disk /", "Disk / on db-1 is CRITICAL", "P1"),
+    ("nagios/icinga2_host_recovery", "close", "nagios db-1", "db-1 is UP", None),
     ("pagerduty/docs_trigger", "create", "samplekeyhere", "Example alert on host1.example.com", "P5"),
     ("pagerduty/docs_acknowledge", "acknowledge", "dedupkeyhere", "", None),
     ("pagerduty/docs_resolve", "close", "dedupkeyhere", "", None),
@@ -125,6 +129,11 @@ def test_a_monitor_in_maintenance_says_nothing(payload: Callable[[str], Any], st
 def test_what_another_tool_sent_is_refused_with_a_reason(slug: str, payload: Any, complaint: str) -> None:
     with pytest.raises(Unreadable, match=complaint):
         list(registry()[slug].read(payload))
+
+
+def test_what_icinga_s_acknowledger_said_comes_with_it(read: Read) -> None:
+    (reading,) = read("nagios/icinga2_acknowledged")
+    assert reading.details == {"address": "192.0.2.7", "author": "icingaadmin", "comment": 'it\'s "known" & $(x)'}
 
 
 def test_the_address_that_zabbix_sends_to_is_not_shown(payload: Callable[[str], Any]) -> None:

@@ -1,5 +1,6 @@
 // What to do at each vendor so that it sends here; the same steps as in docs/integrations.
 import { MORE } from './guides-more';
+import { nagios } from './guides-nagios';
 import type { Guide, Snippet } from './snippets';
 import { told } from './told';
 
@@ -19,17 +20,6 @@ const enqueue = (url: string): Snippet[] => [
 	{ label: 'Address of the Events API', text: `${url.split('/api/')[0]}/v2/enqueue` },
 	{ label: 'Routing key', text: url.split('/').pop() ?? '' }
 ];
-
-// As in docs/integrations/nagios.md.
-const NAGIOS = `define command {
-	command_name  pulsar-service
-	command_line  /usr/bin/jq -n --arg notification_type '$NOTIFICATIONTYPE$' --arg host '$HOSTNAME$' --arg address '$HOSTADDRESS$' --arg service '$SERVICEDESC$' --arg state '$SERVICESTATE$' --arg output '$SERVICEOUTPUT$' '$$ARGS.named' | /usr/bin/curl -sS -f --retry 3 -H 'Content-Type: application/json' -d @- 'ADDRESS'
-}
-
-define command {
-	command_name  pulsar-host
-	command_line  /usr/bin/jq -n --arg notification_type '$NOTIFICATIONTYPE$' --arg host '$HOSTNAME$' --arg address '$HOSTADDRESS$' --arg state '$HOSTSTATE$' --arg output '$HOSTOUTPUT$' '$$ARGS.named' | /usr/bin/curl -sS -f --retry 3 -H 'Content-Type: application/json' -d @- 'ADDRESS'
-}`;
 
 export const GUIDES: Record<string, (url: string) => Guide> = {
 	...MORE,
@@ -110,16 +100,7 @@ export const GUIDES: Record<string, (url: string) => Guide> = {
 			}
 		]
 	),
-	nagios: told(
-		'Nagios and Icinga',
-		[
-			"Put the commands below into a configuration file of Nagios, with the integration's address in place of ADDRESS.",
-			'Name them in a contact: service_notification_commands pulsar-service, host_notification_commands pulsar-host, with options w,u,c,r and d,u,r. Reload Nagios.',
-			'In Icinga 2, write a NotificationCommand that posts the same fields: notification_type, host, service, state, output.',
-			'PROBLEM opens an alert, RECOVERY closes it, ACKNOWLEDGEMENT acknowledges it; flapping and downtime do nothing. The alias is the host and the service.'
-		],
-		(url) => [{ label: 'Commands', text: NAGIOS.replaceAll('ADDRESS', url) }]
-	),
+	nagios,
 	pagerduty: told(
 		'PagerDuty Events v2',
 		[

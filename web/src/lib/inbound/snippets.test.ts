@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { GUIDES } from './guides';
 import { guide } from './snippets';
@@ -27,3 +28,14 @@ it('tells a PagerDuty client where to send, and as whom', () => {
 	const texts = guide('pagerduty', url).snippets.map((snippet) => snippet.text);
 	expect(texts).toEqual([url, 'https://pulsar.test/v2/enqueue', '0123abcd']);
 });
+
+// Scripts, commands and bodies, however they are laid out; what is made of the address is another thing.
+it.each(Object.keys(GUIDES).filter((source) => !['pagerduty', 'email', 'cloudevents'].includes(source)))(
+	'%s is given the same in the console as in the documentation',
+	(source) => {
+		const bare = (text: string): string => text.replace(/\s/g, '');
+		const page = bare(readFileSync(`../docs/integrations/${source}.md`, 'utf8'));
+		for (const { label, text } of guide(source, 'ADDRESS').snippets)
+			if (label !== 'Address') expect(page).toContain(bare(text));
+	}
+);

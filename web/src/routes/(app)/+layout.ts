@@ -4,7 +4,7 @@ import { key } from '$lib/live/keys';
 import { whoAmI } from '$lib/people/api';
 
 export const load = async ({ depends, url, untrack }) => {
-	depends(key.alerts, key.organizations, key.members);
+	depends(key.alerts, key.organizations, key.members, key.teams);
 	const here = untrack(() => new URL(url));
 	return reading(here, async () => {
 		const [me, counts] = await Promise.all([whoAmI(), alertCounts()]);

@@ -1,12 +1,10 @@
 // The inbox's filter: its one place is the address, so that a view can be shared, bookmarked and gone back to.
 import type { Alert, Priority, Status } from '$lib/api/types';
+import { sinceOf, withinOf, type Within } from '$lib/ui/within';
 import { PRIORITIES } from './words';
 
 export const VIEWS = ['active', 'open', 'acknowledged', 'snoozed', 'closed', 'all'] as const;
 export type View = (typeof VIEWS)[number];
-
-export const SPANS = { '1h': 1, '24h': 24, '7d': 168, '30d': 720 } as const;
-export type Span = keyof typeof SPANS;
 
 export interface Filter {
 	view: View;
@@ -16,7 +14,7 @@ export interface Filter {
 	/** "me", "user:<id>", "team:<id>", or anybody. */
 	assignee: string;
 	text: string;
-	within: Span | '';
+	within: Within | '';
 	from: string;
 	to: string;
 }
@@ -37,7 +35,7 @@ const isIn = <T extends string>(values: readonly T[], text: string | null): text
 	values.includes(text as T);
 
 export function filterOf(params: URLSearchParams): Filter {
-	const [view, within] = [params.get('status'), params.get('within')];
+	const view = params.get('status');
 	return {
 		view: isIn(VIEWS, view) ? view : 'active',
 		priorities: PRIORITIES.filter((priority) => params.getAll('priority').includes(priority)),
@@ -45,7 +43,7 @@ export function filterOf(params: URLSearchParams): Filter {
 		source: params.get('source') ?? '',
 		assignee: params.get('assignee') ?? '',
 		text: params.get('q') ?? '',
-		within: isIn(Object.keys(SPANS) as Span[], within) ? within : '',
+		within: withinOf(params.get('within')),
 		from: params.get('from') ?? '',
 		to: params.get('to') ?? ''
 	};
@@ -103,9 +101,7 @@ const instant = (text: string): string | undefined =>
 
 /** The same question as the server understands it. */
 export function queryOf(filter: Filter, me: string, now: number): AlertQuery {
-	const after = filter.within
-		? new Date(now - SPANS[filter.within] * 3_600_000).toISOString()
-		: instant(filter.from);
+	const after = filter.within ? sinceOf(filter.within, now) : instant(filter.from);
 	const query: AlertQuery = {
 		status: STATUSES[filter.view],
 		priority: filter.priorities,

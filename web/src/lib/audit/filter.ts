@@ -1,7 +1,6 @@
 // The audit log's filter: its one place is the address, so that a view can be shared and gone back to.
+import { sinceOf, TIMES_TO_A_YEAR, withinOf, type Within } from '$lib/ui/within';
 import type { AuditQuery } from './api';
-
-const HOURS = { '1h': 1, '24h': 24, '7d': 168, '30d': 720, '365d': 8760 } as const;
 
 export const FAMILIES: Record<string, string> = {
 	account: 'Linked accounts',
@@ -32,7 +31,7 @@ export interface AuditFilter {
 	family: string;
 	actor: string;
 	subject: string;
-	within: keyof typeof HOURS | '';
+	within: Within | '';
 }
 
 export const NO_AUDIT_FILTER: AuditFilter = { kind: '', family: '', actor: '', subject: '', within: '' };
@@ -40,14 +39,14 @@ export const NO_AUDIT_FILTER: AuditFilter = { kind: '', family: '', actor: '', s
 const NAMES = ['kind', 'family', 'actor', 'subject', 'within'] as const;
 
 export function auditFilterOf(params: URLSearchParams): AuditFilter {
-	const [kind, within] = [params.get('kind') ?? '', params.get('within') ?? ''];
+	const kind = params.get('kind') ?? '';
 	const family = params.get('family') ?? '';
 	return {
 		kind: kind === 'activity' || kind === 'all' ? kind : '',
 		family: Object.hasOwn(FAMILIES, family) ? family : '',
 		actor: params.get('actor') ?? '',
 		subject: params.get('subject') ?? '',
-		within: Object.hasOwn(HOURS, within) ? (within as AuditFilter['within']) : ''
+		within: withinOf(params.get('within'), TIMES_TO_A_YEAR)
 	};
 }
 
@@ -65,6 +64,6 @@ export function auditQueryOf(filter: AuditFilter, now: number): AuditQuery {
 		...(filter.family && { type: [`${filter.family}.*`] }),
 		...(filter.actor && { actor_id: filter.actor }),
 		...(filter.subject && { subject_id: filter.subject }),
-		...(filter.within && { since: new Date(now - HOURS[filter.within] * 3_600_000).toISOString() })
+		...(filter.within && { since: sinceOf(filter.within, now) })
 	};
 }

@@ -1,9 +1,7 @@
 // The delivery log's filter: its one place is the address, so that a view can be shared and gone back to.
+import { sinceOf, withinOf, type Within } from '$lib/ui/within';
 import type { LogQuery } from './api';
 import { statusOf, type DeliveryStatus } from './api';
-
-export const WITHIN = { '1h': 1, '24h': 24, '7d': 168, '30d': 720 } as const;
-export type Within = keyof typeof WITHIN;
 
 export interface LogFilter {
 	status: DeliveryStatus | '';
@@ -19,13 +17,12 @@ export const NO_LOG_FILTER: LogFilter = { status: '', channel: '', user: '', ale
 const NAMES = ['status', 'channel', 'user', 'alert', 'within'] as const;
 
 export function logFilterOf(params: URLSearchParams): LogFilter {
-	const within = params.get('within') ?? '';
 	return {
 		status: statusOf(params.get('status')) ?? '',
 		channel: params.get('channel') ?? '',
 		user: params.get('user') ?? '',
 		alert: params.get('alert') ?? '',
-		within: within in WITHIN ? (within as Within) : ''
+		within: withinOf(params.get('within'))
 	};
 }
 
@@ -46,6 +43,6 @@ export function logQueryOf(filter: LogFilter, me: string, now: number): LogQuery
 		...(filter.channel && { channel_id: filter.channel }),
 		...(filter.user && { user_id: filter.user === 'me' ? me : filter.user }),
 		...(filter.alert && { alert_id: filter.alert }),
-		...(filter.within && { from: new Date(now - WITHIN[filter.within] * 3_600_000).toISOString() })
+		...(filter.within && { from: sinceOf(filter.within, now) })
 	};
 }

@@ -1,5 +1,5 @@
 // The filter of deliveries: its one place is the address, so that a view can be shared and gone back to.
-import { WITHIN, type Within } from '$lib/notify/logfilter';
+import { sinceOf, withinOf, type Within } from '$lib/ui/within';
 import type { DeliveryQuery } from './api';
 import { STATES } from './words';
 
@@ -18,12 +18,12 @@ const ID = /^[0-9a-f-]{36}$/;
 
 export function filterOf(params: URLSearchParams): DeliveryFilter {
 	const said = (name: string) => params.get(name) ?? '';
-	const [state, within] = [said('state'), said('within')];
+	const state = said('state');
 	return {
 		state: state in STATES ? (state as DeliveryFilter['state']) : '',
 		endpoint: ID.test(said('endpoint')) ? said('endpoint') : '',
 		event: EVENT.test(said('event')) ? said('event') : '',
-		within: within in WITHIN ? (within as Within) : ''
+		within: withinOf(said('within'))
 	};
 }
 
@@ -37,5 +37,5 @@ export const queryOf = (filter: DeliveryFilter, now: number): DeliveryQuery => (
 	...(filter.state && { state: filter.state }),
 	...(filter.endpoint && { endpoint_id: filter.endpoint }),
 	...(filter.event && { event_type: filter.event }),
-	...(filter.within && { since: new Date(now - WITHIN[filter.within] * 3_600_000).toISOString() })
+	...(filter.within && { since: sinceOf(filter.within, now) })
 });

@@ -11,6 +11,7 @@ from pulsar.statuspage.rules import WORDS, Component, Days, Notice, Told, by_day
 _STYLE = (
     PLAIN
     + """
+.ways { margin: .375rem 0 0 } .ways a { display: inline-block; padding: .375rem 0; margin-right: 1rem }
 .text { white-space: pre-line } ul { list-style: none; margin: 0; padding: 0 }
 .overall, .card { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1rem }
 .overall { margin-top: 1.5rem; font-size: 1.125rem; font-weight: 600; border-left: 6px solid currentColor }
@@ -37,21 +38,28 @@ def page(shown: Shown, now: datetime) -> str:
     parts = [
         f"<h1>{escape(shown.title)}</h1>",
         f'<p class="muted text">{escape(shown.description)}</p>' if shown.description else "",
+        f'<p class="muted ways">{_ways(feed, shown.mails)}</p>',
         f'<p class="overall {tone}" role="status">{said}</p>',
         _current(current),
         _components(shown.components),
         "<h2>Past 90 days</h2>",
         *(_days(days) for days in by_day(shown.notices, now)),
         _subscribe(shown.slug) if shown.mails else "",
-        f'<footer class="muted">All times are in UTC. <a href="{feed}">Feed (Atom)</a></footer>',
+        '<footer class="muted">All times are in UTC.</footer>',
     ]
     head = f'<link rel="alternate" type="application/atom+xml" title="{escape(shown.title)}" href="{feed}">'
     return document(f"{shown.title}: {said}", "".join(parts), head, _STYLE)
 
 
+def _ways(feed: str, mails: bool) -> str:
+    """How to hear of it without looking: up here, as the history below can be long."""
+    mail = '<a href="#mail">Be told by mail</a> ' if mails else ""
+    return f'{mail}<a href="{feed}">Feed (Atom)</a>'
+
+
 def _subscribe(slug: str) -> str:
     return (
-        f'<h2>By mail</h2><form method="post" action="/status/{slug}/subscribe">'
+        f'<h2 id="mail">By mail</h2><form method="post" action="/status/{slug}/subscribe">'
         '<label for="email">E-mail address</label><input id="email" name="email" type="email" required '
         'maxlength="254" autocomplete="email"><button>Subscribe</button></form>'
         '<p class="muted">You get a mail first that asks whether it was you.</p>'

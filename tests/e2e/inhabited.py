@@ -66,6 +66,7 @@ async def inhabit(ana: Person) -> Inhabited:
     await ana.makes("/webhooks/endpoints", name="Data warehouse", url="https://hooks.example.org/in", enabled=False)
     alerts = await _alerts(ana, squad, policy)
     incident = await _incident(ana, bo, squad, alerts)
+    await _told(ana, incident)
     await ana.patch(f"/users/{gone.id}", active=False)
     screens = {
         "/alerts/[id]": f"/alerts/{alerts[0]['id']}",
@@ -153,3 +154,15 @@ async def _incident(ana: Person, bo: Person, squad: Json, alerts: list[Json]) ->
     over = await ana.makes("/incidents", title="Labels are printed twice", severity="low")
     await ana.patch(f"/incidents/{over['id']}", status="resolved")
     return made
+
+
+async def _told(ana: Person, incident: Json) -> None:
+    """A status page with something on it that goes on, and something that is over."""
+    await ana.patch("/status-page", enabled=True, slug=f"shop-{secrets.token_hex(4)}")
+    till = await ana.makes("/status-page/components", name="Till", group_name="Shops", description="Paying by card")
+    await ana.makes("/status-page/components", name="Website")
+    told: Json = {"title": "Cards are refused", "status": "investigating", "text": "We look into it."}
+    told["components"] = [{"component_id": till["id"], "state": "partial_outage"}]
+    notice = await ana.makes("/status-page/notices", incident_id=incident["id"], **told)
+    await ana.makes(f"/status-page/notices/{notice['id']}/updates", status="identified", text="It is the provider.")
+    await ana.makes("/status-page/notices", title="Planned work", status="resolved", text="It is done.")

@@ -49,6 +49,7 @@ DIALOGS = {
     "/me/notifications": "Change",
     "/members": "Invite",
     "/schedules": "New schedule",
+    "/status-page": "New notice",
     "/schedules/[id]": "New override",
     "/teams": "New team",
     "/me/security": "Change password",

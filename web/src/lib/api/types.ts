@@ -92,6 +92,8 @@ export type StatusPage = Schemas['StatusPageView'];
 export type PublicComponent = Schemas['ComponentView'];
 export type ComponentState = PublicComponent['state'];
 export type PublicNotice = Schemas['NoticeView'];
+export type PublicReader = Schemas['ReaderView'];
+export type StateOf = Schemas['StateOf'];
 
 export type Priority = Alert['priority'];
 export type Status = Alert['status'];

@@ -7,10 +7,13 @@ import type {
 	PageOf,
 	PublicComponent,
 	PublicNotice,
+	PublicReader,
+	StateOf,
 	StatusPage
 } from '$lib/api/types';
 
 const at = (id: string) => ({ params: { path: { component_id: id } } });
+const about = (id: string) => ({ params: { path: { notice_id: id } } });
 
 export const statusPage = (): Promise<StatusPage> => take(api.GET('/api/v1/status-page'));
 
@@ -47,19 +50,46 @@ export const deleteComponent = (id: string) =>
 export const noticesOf = (incident: string): Promise<PageOf<PublicNotice>> =>
 	take(api.GET('/api/v1/status-page/notices', { params: { query: { incident_id: incident } } }));
 
+export const notices = (cursor?: string): Promise<PageOf<PublicNotice>> =>
+	take(api.GET('/api/v1/status-page/notices', { params: { query: { page_size: 10, cursor } } }));
+
+/** All of it is public. */
+export interface Told {
+	/** Only of a new notice. */
+	title: string;
+	status: IncidentStatus;
+	text: string;
+	components: StateOf[];
+}
+
 /** Begins with a title, and goes on below it. */
 export const tellPublic = (
-	incident: string,
+	incident: string | null,
 	notice: PublicNotice | null,
-	title: string,
-	status: IncidentStatus,
-	text: string
+	{ title, ...update }: Told
 ): Promise<PublicNotice> =>
 	take(
 		notice
-			? api.POST('/api/v1/status-page/notices/{notice_id}/updates', {
-					params: { path: { notice_id: notice.id } },
-					body: { status, text }
-				})
-			: api.POST('/api/v1/status-page/notices', { body: { incident_id: incident, title, status, text } })
+			? api.POST('/api/v1/status-page/notices/{notice_id}/updates', { ...about(notice.id), body: update })
+			: api.POST('/api/v1/status-page/notices', { body: { incident_id: incident, title, ...update } })
 	);
+
+export const withdrawNotice = (id: string) =>
+	take(api.DELETE('/api/v1/status-page/notices/{notice_id}', about(id)));
+
+export const readers = (cursor?: string): Promise<PageOf<PublicReader>> =>
+	take(api.GET('/api/v1/status-page/readers', { params: { query: { page_size: 20, cursor } } }));
+
+export const removeReader = (id: string) =>
+	take(api.DELETE('/api/v1/status-page/readers/{reader_id}', { params: { path: { reader_id: id } } }));
+
+/** What one has to know to tell the public something. */
+export async function setup(): Promise<Setup> {
+	const [page, list] = await Promise.all([statusPage(), components()]);
+	return { page, components: list };
+}
+
+export interface Setup {
+	page: StatusPage;
+	components: PublicComponent[];
+}

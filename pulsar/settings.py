@@ -138,8 +138,14 @@ class Settings(BaseSettings):
     registration: Literal["open", "closed"] = Field(
         "open",
         description="`open`: whoever reaches Pulsar can register and found an organization. `closed`: once there is an "
-        "account, only who is invited comes in.",
+        "account, only who is invited comes in. As long as neither is set, `pulsar check` and the console remind "
+        "those who run Pulsar that it is open.",
     )
+
+    @property
+    def registration_left_open(self) -> bool:
+        """Open, and nobody has said that it should be."""
+        return "registration" not in self.model_fields_set and self.registration == "open"
 
     outbound_allow: str = Field(
         "",

@@ -22,6 +22,7 @@ def examine(
     yield fine("settings", f"data directory {settings.data_dir}, links to {settings.base_url}")
     yield surroundings.public_url(settings)
     yield surroundings.deadman(settings)
+    yield surroundings.registration(settings)
     yield asyncio.run(mail.look(settings))
     yield asyncio.run(mail.intake(settings))
     try:

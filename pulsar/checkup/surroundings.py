@@ -1,4 +1,4 @@
-"""What is around Pulsar: the address that people use, the disk, and who notices its end."""
+"""What is around Pulsar: the address that people use, the disk, who notices its end, and who may register."""
 
 import shutil
 from ipaddress import ip_address
@@ -37,6 +37,18 @@ def deadman(settings: Settings) -> Finding:
     if settings.deadman_url:
         return fine("dead man's switch", f"told every {settings.deadman_seconds} s while pages go out in time")
     return note("dead man's switch", "nobody outside would notice the end of Pulsar; set PULSAR_DEADMAN_URL")
+
+
+def registration(settings: Settings) -> Finding:
+    if settings.registration == "closed":
+        return fine("registration", "closed: once there is an account, only who is invited comes in")
+    if settings.registration_left_open:
+        return note(
+            "registration",
+            f"open: whoever reaches {settings.base_url} can make an account; when you have yours, set "
+            "PULSAR_REGISTRATION=closed, or =open if it is to stay so",
+        )
+    return fine("registration", "open, as you have set it")
 
 
 def disk(data_dir: Path) -> Finding:

@@ -62,6 +62,8 @@ class MeView(View):
     teams: list[MyTeam]
     operator: bool
     """Of this installation: may look at `/system`."""
+    registration_left_open: bool
+    """Told to operators alone: anybody can register here, and nobody has set that it should be so."""
 
 
 class NewOrganization(Body):
@@ -115,13 +117,15 @@ async def me(caller: Caller, tx: AsEnrolling, pulsar: PulsarNode) -> MeView:
     bound = await sessions.is_bound(tx, caller.session_id)
     views = [OrganizationView.model_validate(o) for o in organizations if not bound or o.id == caller.org_id]
     here = next(view for view in views if view.id == caller.org_id)
+    operator = await operates(tx, user)
     return MeView(
         user=UserView.model_validate(user),
         verify_email=bool(pulsar.settings.mail_url) and not user.email_verified_at,
         organization=here,
         organizations=views,
         teams=await _teams(tx, caller.user_id),
-        operator=await operates(tx, user),
+        operator=operator,
+        registration_left_open=operator and pulsar.settings.registration_left_open,
     )
 
 

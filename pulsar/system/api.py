@@ -2,7 +2,7 @@
 
 import platform
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter
 
@@ -13,6 +13,7 @@ from pulsar.engine import health
 from pulsar.engine.model import Node, Worker
 from pulsar.engine.rules import Picture, troubles
 from pulsar.people.operators import AsOperator
+from pulsar.settings import Settings
 from pulsar.system import state
 from pulsar.system.presence import SILENT_AFTER
 from pulsar.system.state import State
@@ -88,6 +89,7 @@ class SystemView(View):
     users: int
     deadman: bool
     """Whether somebody outside is told that paging works."""
+    registration: Literal["open", "closed"]
 
 
 @router.get("/system")
@@ -99,7 +101,6 @@ async def system(tx: AsOperator, pulsar: PulsarNode) -> SystemView:
     return SystemView(
         version=__version__,
         python=platform.python_version(),
-        public_url=pulsar.settings.base_url,
         well=not wrong,
         troubles=wrong,
         nodes=[_node(row) for row in found.nodes],
@@ -109,8 +110,16 @@ async def system(tx: AsOperator, pulsar: PulsarNode) -> SystemView:
         mail=MailView(channels=found.figures.mail_channels, broken=found.figures.mail_channels_broken),
         organizations=found.figures.organizations,
         users=found.figures.users,
-        deadman=bool(pulsar.settings.deadman_url),
+        **_chosen(pulsar.settings),
     )
+
+
+def _chosen(settings: Settings) -> dict[str, Any]:
+    return {
+        "public_url": settings.base_url,
+        "deadman": bool(settings.deadman_url),
+        "registration": settings.registration,
+    }
 
 
 def _picture(found: State, workers: list[WorkerView]) -> Picture:

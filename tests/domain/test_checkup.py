@@ -1,11 +1,17 @@
 """What does `pulsar check` say of what is around Pulsar?"""
 
+from typing import Any
+
+import httpx
 import pytest
 
+from pulsar import app
+from pulsar.base.http import Pulsar
 from pulsar.checkup import mail as mail_check
 from pulsar.checkup import surroundings
+from pulsar.people.operators import appoint
 from pulsar.settings import Settings
-from tests.world import Mailbox
+from tests.world import Mailbox, Person
 
 
 @pytest.mark.parametrize(
@@ -23,6 +29,32 @@ def test_the_address_in_links_is_looked_at(url: str, state: str, said: str) -> N
     finding = surroundings.public_url(Settings(public_url=url))
     assert finding.state == state
     assert said in finding.detail
+
+
+@pytest.mark.parametrize(
+    ("chosen", "state", "said"),
+    [
+        ({}, "note", "PULSAR_REGISTRATION=closed"),
+        ({"registration": "open"}, "ok", "as you have set"),
+        ({"registration": "closed"}, "ok", "invited"),
+    ],
+)
+async def test_those_who_run_pulsar_are_reminded_that_anybody_can_register(
+    chosen: dict[str, Any], state: str, said: str, pulsar: Pulsar, ana: Person, eve: Person
+) -> None:
+    settings = Settings(**chosen)
+    finding = surroundings.registration(settings)
+    assert (finding.state, said in finding.detail) == (state, True)
+    node = Pulsar(settings, pulsar.keys, pulsar.db)
+    transport = httpx.ASGITransport(app.build(node), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://pulsar.test") as http:
+        ana.http = http
+        assert (await ana.has("/auth/me"))["registration_left_open"] is False, f"of two, with {eve.name}"
+        await appoint(pulsar.db, ana.email, operator=True)
+        me, system = await ana.has("/auth/me"), await ana.has("/system")
+    await appoint(pulsar.db, ana.email, operator=False)
+    assert me["registration_left_open"] is (state == "note")
+    assert system["registration"] == settings.registration
 
 
 async def test_the_mail_server_is_asked_and_sent_nothing(mail: Mailbox) -> None:

@@ -6409,6 +6409,8 @@ export interface components {
 			teams: components['schemas']['MyTeam'][];
 			/** Operator */
 			operator: boolean;
+			/** Registration Left Open */
+			registration_left_open: boolean;
 		};
 		/** MemberChange */
 		MemberChange: {
@@ -10029,6 +10031,11 @@ export interface components {
 			users: number;
 			/** Deadman */
 			deadman: boolean;
+			/**
+			 * Registration
+			 * @enum {string}
+			 */
+			registration: 'open' | 'closed';
 		};
 		/** TargetBody */
 		TargetBody: {

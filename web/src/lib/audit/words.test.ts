@@ -12,6 +12,8 @@ describe('a line of the audit log', () => {
 		['rotation.updated', 'schedule', 'changed a rotation of the schedule'],
 		['override.created', 'schedule', 'created an override of the schedule'],
 		['team.member_added', 'team', 'added a member of the team'],
+		['incident.alert_linked', 'incident', 'linked an alert of the incident'],
+		['incident.timeline_added', 'incident', 'added a line of the timeline of the incident'],
 		['device.added', 'user', 'added a device'],
 		['feed.created', 'calendar_feed', 'made a calendar address'],
 		['key.rolled', 'key', 'rolled']

@@ -68,7 +68,8 @@ const BY_ALERTS = new Set(['alert', 'escalation', 'notification']);
 const PARTS: Record<string, string> = {
 	contact: 'a phone number',
 	cover: 'a cover',
-	override: 'an override'
+	override: 'an override',
+	timeline: 'a line of the timeline'
 };
 
 export function doneInWords({ type, subject, data, changes }: Spoken): string {
@@ -83,7 +84,7 @@ export function doneInWords({ type, subject, data, changes }: Spoken): string {
 	// "team.member_added" is about a part of the team, and so is "rotation.updated" of its schedule.
 	const part = [...(family === subject.type ? [] : [family]), ...words].join(' ').replaceAll('_', ' ');
 	if (!part) return [done, object].filter(Boolean).join(' ');
-	const which = PARTS[part] ?? `a ${part}`;
+	const which = PARTS[part] ?? `${/^[aeiou]/.test(part) ? 'an' : 'a'} ${part}`;
 	return object ? `${done} ${which} of ${object}` : `${done} ${which}`;
 }
 

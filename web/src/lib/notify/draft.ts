@@ -17,7 +17,8 @@ const MIDNIGHT = '24:00';
 
 export const draftOf = (preference: Preference | null): Draft => ({
 	enabled: preference?.enabled ?? true,
-	minutes: (preference?.delay_seconds ?? 0) / 60,
+	// Two places are enough to come back to the same second.
+	minutes: Math.round(((preference?.delay_seconds ?? 0) / 60) * 100) / 100,
 	minPriority: preference?.min_priority ?? 'P5',
 	quiet: Boolean(preference?.dnd),
 	start: preference?.dnd?.start ?? '22:00',

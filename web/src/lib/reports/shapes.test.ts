@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { linePath, stacked } from './shapes';
+import { linePath, lonely, stacked } from './shapes';
 
 test('bars stand on each other', () => {
 	expect(
@@ -25,5 +25,6 @@ test('a line is broken where there is nothing, and a lonely value is a dot', () 
 		(place) => place * 10,
 		(value) => value
 	);
-	expect(path).toBe('M0.0 1.0L10.0 2.0M30.0 3.0h0.01');
+	expect(path).toBe('M0.0 1.0L10.0 2.0M30.0 3.0');
+	expect(lonely([1, 2, null, 3])).toEqual([[3, 3]]);
 });

@@ -8,7 +8,7 @@ export function stacked(series: (number | null)[][]): { from: number; to: number
 	});
 }
 
-/** A path through the values, broken where there is none; a lonely one is a dot. */
+/** A path through the values, broken where there is none. */
 export function linePath(
 	values: (number | null)[],
 	x: (place: number) => number,
@@ -18,8 +18,15 @@ export function linePath(
 	values.forEach((value, place) => {
 		if (value === null) return;
 		const begins = (values[place - 1] ?? null) === null;
-		const lonely = begins && (values[place + 1] ?? null) === null;
-		path += `${begins ? 'M' : 'L'}${x(place).toFixed(1)} ${y(value).toFixed(1)}${lonely ? 'h0.01' : ''}`;
+		path += `${begins ? 'M' : 'L'}${x(place).toFixed(1)} ${y(value).toFixed(1)}`;
 	});
 	return path;
 }
+
+/** The values that no line goes through, by their places. */
+export const lonely = (values: (number | null)[]): [number, number][] =>
+	values.flatMap((value, place) =>
+		value !== null && (values[place - 1] ?? null) === null && (values[place + 1] ?? null) === null
+			? [[place, value]]
+			: []
+	);

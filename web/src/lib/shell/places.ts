@@ -41,38 +41,58 @@ export const HOME: Place = { href: '/home', label: 'Home', icon: House, key: 'h'
 export const ALERTS: Place = { href: '/alerts', label: 'Alerts', icon: Bell, key: 'a' };
 export const INCIDENTS: Place = { href: '/incidents', label: 'Incidents', icon: Siren, key: 'i' };
 export const ON_CALL: Place = { href: '/oncall', label: 'On call', icon: PhoneCall, key: 'o' };
-export const SCHEDULES: Place = { href: '/schedules', label: 'Schedules', icon: CalendarClock, key: 's' };
-export const INTEGRATIONS: Place = { href: '/integrations', label: 'Integrations', icon: Plug, key: 'e' };
-export const REPORTS: Place = { href: '/reports', label: 'Reports', icon: ChartColumn, key: 'r' };
 export const START: Place = { href: '/start', label: 'Get started', icon: Rocket };
+export const YOU: Place = { href: '/me', label: 'You', icon: CircleUser, key: 'm' };
 
-export const SETTINGS: Place[] = [
-	{ href: '/policies', label: 'Escalation policies', icon: ListTree, key: 'p' },
-	{ href: '/templates', label: 'Incident templates', icon: ClipboardList, key: 'd' },
-	{ href: '/channels', label: 'Channels', icon: Radio, key: 'c' },
-	{ href: '/webhooks', label: 'Webhooks', icon: Webhook, key: 'w' },
-	{ href: '/heartbeats', label: 'Heartbeats', icon: HeartPulse, key: 'b' },
-	{ href: '/status-page', label: 'Status page', icon: Globe },
-	{ href: '/teams', label: 'Teams', icon: Users, key: 't' },
-	{ href: '/members', label: 'Members', icon: UserCog, key: 'u' },
-	{ href: '/notifications', label: 'Delivery log', icon: ScrollText, key: 'n' },
-	{ href: '/organization', label: 'Organization', icon: Building2 },
-	{ href: '/keys', label: 'API keys', icon: KeyRound, key: 'k', forAdmins: true },
-	{ href: '/audit', label: 'Audit log', icon: History, key: 'l', forAdmins: true },
-	{ href: '/system', label: 'System', icon: Server, forOperators: true },
-	{ href: '/me', label: 'You', icon: CircleUser, key: 'm' }
+export interface Group {
+	/** Nothing above what one comes for. */
+	title?: string;
+	places: Place[];
+}
+
+export const GROUPS: Group[] = [
+	{
+		places: [
+			HOME,
+			ALERTS,
+			INCIDENTS,
+			ON_CALL,
+			{ href: '/schedules', label: 'Schedules', icon: CalendarClock, key: 's' },
+			{ href: '/reports', label: 'Reports', icon: ChartColumn, key: 'r' }
+		]
+	},
+	{
+		title: 'Signals',
+		places: [
+			{ href: '/integrations', label: 'Integrations', icon: Plug, key: 'e' },
+			{ href: '/heartbeats', label: 'Heartbeats', icon: HeartPulse, key: 'b' },
+			{ href: '/webhooks', label: 'Webhooks', icon: Webhook, key: 'w' }
+		]
+	},
+	{
+		title: 'Response',
+		places: [
+			{ href: '/policies', label: 'Escalation policies', icon: ListTree, key: 'p' },
+			{ href: '/channels', label: 'Channels', icon: Radio, key: 'c' },
+			{ href: '/notifications', label: 'Delivery log', icon: ScrollText, key: 'n' },
+			{ href: '/templates', label: 'Incident templates', icon: ClipboardList, key: 'd' },
+			{ href: '/status-page', label: 'Status page', icon: Globe }
+		]
+	},
+	{
+		title: 'Administration',
+		places: [
+			{ href: '/teams', label: 'Teams', icon: Users, key: 't' },
+			{ href: '/members', label: 'Members', icon: UserCog, key: 'u' },
+			{ href: '/organization', label: 'Organization', icon: Building2 },
+			{ href: '/keys', label: 'API keys', icon: KeyRound, key: 'k', forAdmins: true },
+			{ href: '/audit', label: 'Audit log', icon: History, key: 'l', forAdmins: true },
+			{ href: '/system', label: 'System', icon: Server, forOperators: true }
+		]
+	}
 ];
 
-export const PLACES: Place[] = [
-	HOME,
-	ALERTS,
-	INCIDENTS,
-	ON_CALL,
-	SCHEDULES,
-	INTEGRATIONS,
-	REPORTS,
-	...SETTINGS
-];
+export const PLACES: Place[] = [...GROUPS.flatMap(({ places }) => places), YOU];
 
 export const shownTo = (me: Me, places: Place[]): Place[] =>
 	places.filter(

@@ -11,7 +11,9 @@ describe('times in words', () => {
 		[89 * MINUTE, '89 min ago'],
 		[100 * MINUTE, '2 h ago'],
 		[50 * 60 * MINUTE, '2 d ago'],
-		[-5 * MINUTE, 'in 5 min']
+		[-5 * MINUTE, 'in 5 min'],
+		[-59 * 24 * 60 * MINUTE, 'in 59 d'],
+		[-90 * 24 * 60 * MINUTE, 'on 21 Feb 2027']
 	])('an instant %i ms back is "%s"', (back, words) => {
 		expect(ago(now - back, now)).toBe(words);
 	});

@@ -20,6 +20,7 @@ const instant = (at: string | number): number => (typeof at === 'number' ? at : 
 /** "3 min ago", and a date once that says more. */
 export function ago(at: string | number, now: number): string {
 	const span = now - instant(at);
+	if (span < -60 * DAY) return `on ${dayMonthYear.format(instant(at))}`;
 	if (span < -MINUTE) return `in ${spanOf(-span)}`;
 	if (span < 45 * SECOND) return 'just now';
 	if (span < 7 * DAY) return `${spanOf(span)} ago`;

@@ -6,19 +6,17 @@ first and then at most every 20 ms. A ring that gets lost in a crash costs its l
 """
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
 from uuid import UUID
 
 import asyncpg
-import structlog
 
 from pulsar.base.jobs import CHANNEL as JOBS_CHANNEL
+from pulsar.base.line import PATIENCE_SECONDS, Line
 
 EVENTS_CHANNEL = "pulsar_events"
 _PAUSE_SECONDS = 0.02
-_PATIENCE_SECONDS = 5
-_RECONNECT_SECONDS = 0.5
 # What PgQueuer's own trigger would send, and the organizations that have new events; none rings nothing.
 _RING = f"""
 SELECT pg_notify('{JOBS_CHANNEL}', json_build_object('channel', '{JOBS_CHANNEL}', 'operation', 'insert',
@@ -26,22 +24,21 @@ SELECT pg_notify('{JOBS_CHANNEL}', json_build_object('channel', '{JOBS_CHANNEL}'
 UNION ALL
 SELECT pg_notify('{EVENTS_CHANNEL}', orgs) FROM unnest($2::text[]) AS orgs
 """  # noqa: S608 - two constants of ours
-# There is nothing to keep of a ring, so it need not wait for the disk.
-_RINGING = {"application_name": "pulsar bell", "synchronous_commit": "off"}
 # 8000 bytes is the limit of a notification; a uuid and its comma take 37.
 _ORGS_IN_ONE = 200
-
-log = structlog.get_logger()
 
 
 class Bell:
     def __init__(self, url: str) -> None:
-        self._url = url
         self._jobs = False
         self._orgs: set[UUID] = set()
         self._rung = asyncio.Event()
-        self.up = False
+        self._line = Line(url, "pulsar bell", self._carry, lost="bell_not_heard")
+
+    @property
+    def up(self) -> bool:
         """Whether the others are told."""
+        return self._line.up
 
     def ring(self, *, jobs: bool, orgs: Iterable[UUID]) -> None:
         self._jobs = self._jobs or jobs
@@ -49,40 +46,14 @@ class Bell:
         if self._jobs or self._orgs:
             self._rung.set()
 
-    def _lost(self, _connection: object) -> None:
-        self.up = False
-
     async def _carry(self, connection: asyncpg.Connection) -> None:
         await self._rung.wait()
         self._rung.clear()
         jobs, self._jobs = self._jobs, False
         names, self._orgs = sorted(map(str, self._orgs)), set()
         groups = [",".join(names[i : i + _ORGS_IN_ONE]) for i in range(0, len(names), _ORGS_IN_ONE)]
-        await connection.execute(_RING, jobs, groups, timeout=_PATIENCE_SECONDS)
+        await connection.execute(_RING, jobs, groups, timeout=PATIENCE_SECONDS)
         await asyncio.sleep(_PAUSE_SECONDS)
 
-    async def _keep_ringing(self) -> None:
-        while True:
-            try:
-                connection = await asyncpg.connect(self._url, timeout=_PATIENCE_SECONDS, server_settings=_RINGING)
-                try:
-                    self.up = True
-                    connection.add_termination_listener(self._lost)
-                    while True:
-                        await self._carry(connection)
-                finally:
-                    self.up = False
-                    connection.terminate()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("bell_not_heard", error=type(error).__name__)
-            await asyncio.sleep(_RECONNECT_SECONDS)
-
-    @contextlib.asynccontextmanager
-    async def hung(self) -> AsyncIterator[None]:
-        task = asyncio.create_task(self._keep_ringing())
-        try:
-            yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+    def hung(self) -> AbstractAsyncContextManager[None]:
+        return self._line.kept()

@@ -12,14 +12,11 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import structlog
 
 from pulsar.base.bell import EVENTS_CHANNEL
-
-log = structlog.get_logger()
+from pulsar.base.line import PATIENCE_SECONDS, Line
 
 POLL_SECONDS = 2.0
-_RECONNECT_SECONDS = 1.0
 # A half-open connection says nothing: ask it now and then.
 _PROBE_SECONDS = 10.0
 
@@ -28,11 +25,15 @@ class Follower:
     """`tell` is called with each organization of which something is new, beside those who follow one."""
 
     def __init__(self, url: str, tell: Callable[[UUID], None] | None = None) -> None:
-        self._url = url
         self._tell = tell
         self._waiting: dict[UUID, set[asyncio.Event]] = defaultdict(set)
-        self.up = False
+        hearing = EVENTS_CHANNEL, self._heard
+        self._line = Line(url, "pulsar follower", self._probe, lost="listener_down", hearing=hearing)
+
+    @property
+    def up(self) -> bool:
         """Whether it hears of news at once."""
+        return self._line.up
 
     @contextlib.contextmanager
     def following(self, org: UUID) -> Iterator[asyncio.Event]:
@@ -53,34 +54,13 @@ class Follower:
             if self._tell:
                 self._tell(org)
 
-    async def _listen(self) -> None:
-        while True:
-            try:
-                connection = await asyncpg.connect(
-                    self._url, timeout=5, server_settings={"application_name": "pulsar follower"}
-                )
-                ended = asyncio.Event()
-                connection.add_termination_listener(lambda _, ended=ended: ended.set())
-                try:
-                    await connection.add_listener(EVENTS_CHANNEL, self._heard)
-                    self.up = True
-                    while True:
-                        with contextlib.suppress(TimeoutError):
-                            await asyncio.wait_for(ended.wait(), _PROBE_SECONDS)
-                        await connection.execute("SELECT 1", timeout=5)
-                finally:
-                    self.up = False
-                    connection.terminate()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("listener_down", error=type(error).__name__)
-            await asyncio.sleep(_RECONNECT_SECONDS)
+    async def _probe(self, connection: asyncpg.Connection) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_PROBE_SECONDS):
+                await self._line.ended.wait()
+        await connection.execute("SELECT 1", timeout=PATIENCE_SECONDS)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator["Follower"]:
-        task = asyncio.create_task(self._listen())
-        try:
+        async with self._line.kept():
             yield self
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task

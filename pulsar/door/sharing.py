@@ -6,38 +6,34 @@ import asyncio
 import contextlib
 import json
 import secrets
-from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import asyncpg
-import structlog
 
+from pulsar.base.line import PATIENCE_SECONDS, Line
 from pulsar.door.limits import Bucket, Limits
-
-log = structlog.get_logger()
 
 CHANNEL = "pulsar_limits"
 EVERY_SECONDS = 1.0
 _PAUSE_SECONDS = 0.02
 # A node that was not heard for so long is gone, and one that is alone says only that it is there.
 _GONE_SECONDS = 5.0
-_PATIENCE_SECONDS = 5
-_RECONNECT_SECONDS = 1.0
 # 8000 bytes is the limit of a notification. An entry takes 60 at most.
 _IN_ONE = 120
 _SEND = f"SELECT pg_notify('{CHANNEL}', said) FROM unnest($1::text[]) AS said"  # noqa: S608 - a constant of ours
-_SETTINGS = {"application_name": "pulsar limits", "synchronous_commit": "off"}
 
 
 class Sharing:
     def __init__(self, url: str, limits: Limits) -> None:
-        self._url = url
         self._limits = limits
         self._me = secrets.token_hex(4)
         self._others: dict[str, float] = {}
         self._greeting = False
         self._rung = asyncio.Event()
         limits.urgent = self._rung.set
+        hearing = CHANNEL, self._heard
+        self._line = Line(url, "pulsar limits", self._speak, lost="limits_not_shared", hearing=hearing)
 
     @property
     def known_others(self) -> int:
@@ -73,32 +69,11 @@ class Sharing:
                 await self._rung.wait()
         self._rung.clear()
         said = [json.dumps({"from": self._me, **part}, separators=(",", ":")) for part in self._to_say()]
-        await connection.execute(_SEND, said, timeout=_PATIENCE_SECONDS)
+        await connection.execute(_SEND, said, timeout=PATIENCE_SECONDS)
         await asyncio.sleep(_PAUSE_SECONDS)
 
-    async def _keep_speaking(self) -> None:
-        while True:
-            try:
-                connection = await asyncpg.connect(self._url, timeout=_PATIENCE_SECONDS, server_settings=_SETTINGS)
-                try:
-                    await connection.add_listener(CHANNEL, self._heard)
-                    while True:
-                        await self._speak(connection)
-                finally:
-                    connection.terminate()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("limits_not_shared", error=type(error).__name__)
-            await asyncio.sleep(_RECONNECT_SECONDS)
-
-    @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        task = asyncio.create_task(self._keep_speaking())
-        try:
-            yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+    def running(self) -> AbstractAsyncContextManager[None]:
+        return self._line.kept()
 
 
 def _parts(sort: str, counted: dict[Bucket, int]) -> list[dict[str, Any]]:

@@ -49,6 +49,9 @@ SAID = [
         "Zabbix agent on www.example.com is unreachable for 5 minutes",
         "P3",
     ),
+    ("zabbix/zabbix6_problem", "create", "zabbix trigger 23133", "Disk / of db-1 is nearly full", "P2"),
+    ("zabbix/zabbix6_acknowledged", "acknowledge", "zabbix trigger 23133", "Disk / of db-1 is nearly full", "P2"),
+    ("zabbix/zabbix6_resolved", "close", "zabbix trigger 23133", "Disk / of db-1 is nearly full", "P2"),
     ("zabbix/zulip_ok", "close", "zabbix trigger 14032", "Zabbix agent on www.example.com is reachable", "P3"),
     (
         "newrelic/zulip_closed",
@@ -136,6 +139,21 @@ def test_what_icinga_s_acknowledger_said_comes_with_it(read: Read) -> None:
     assert reading.details == {"address": "192.0.2.7", "author": "icingaadmin", "comment": 'it\'s "known" & $(x)'}
 
 
-def test_the_address_that_zabbix_sends_to_is_not_shown(payload: Callable[[str], Any]) -> None:
-    (reading,) = registry()["zabbix"].read(payload("zabbix/zulip_problem") | {"url": "https://pulsar.test/secret"})
-    assert "secret" not in str(reading)
+@pytest.mark.parametrize(
+    ("update", "expected"),
+    [("acknowledged", ["acknowledge"]), ("commented", []), ("changed severity from High to Disaster", [])],
+)
+def test_of_what_people_do_in_zabbix_only_an_acknowledgement_is_heard(
+    payload: Callable[[str], Any], update: str, expected: list[str]
+) -> None:
+    said = registry()["zabbix"].read(payload("zabbix/zabbix6_unacknowledged") | {"update": update})
+    assert [reading.action for reading in said] == expected
+
+
+def test_what_is_acknowledged_no_longer_in_zabbix_changes_nothing(read: Read) -> None:
+    assert read("zabbix/zabbix6_unacknowledged") == []
+
+
+def test_the_address_that_zabbix_sends_to_is_not_shown(read: Read) -> None:
+    (reading,) = read("zabbix/zabbix6_problem")
+    assert "0123abcd" not in str(reading)

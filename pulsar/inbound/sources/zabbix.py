@@ -5,14 +5,16 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pulsar.alerts.rules import Priority
+from pulsar.alerts.rules import Action, Priority
 from pulsar.inbound.decode import as_texts, decoded, first
 from pulsar.inbound.rules import Reading, Unreadable
 from pulsar.inbound.severity import severity
 
 slug = "zabbix"
 title = "Zabbix"
-description = "Problems of triggers, through a media type of type webhook; a recovery closes its alert."
+description = (
+    "Problems of triggers, through a media type of type webhook; a recovery closes, an acknowledgement acknowledges."
+)
 
 SEVERITIES = {
     "disaster": Priority.P1,
@@ -40,8 +42,14 @@ def read(payload: Any) -> Iterator[Reading]:
         raise Unreadable("status is missing: it says PROBLEM or OK")
     host = first(fields, HOSTS)
     word = fields.get("severity", "").strip().lower()
+    action: Action = "close" if status.strip().lower() in OVER else "create"
+    if update := fields.get("update", ""):
+        # What somebody did about a problem: "acknowledged and commented", "unacknowledged", "commented".
+        if not re.search(r"\backnowledged", update):
+            return
+        action = "acknowledge"
     yield Reading(
-        action="close" if status.strip().lower() in OVER else "create",
+        action=action,
         alias=_alias(fields, host, name),
         message=name if not host or host in name else f"{name} on {host}",
         description=first(fields, ("message", "description", "item")),

@@ -130,10 +130,11 @@ export const GUIDES: Record<string, (url: string) => Guide> = {
 		'Zabbix',
 		[
 			'In Zabbix: Alerts, Media types (before 6.4: Administration), Create media type. Name it Pulsar, and choose the type Webhook.',
-			'Replace the parameters by these: url with the address; trigger_id {TRIGGER.ID}; trigger {EVENT.NAME}; status {EVENT.STATUS}; severity {EVENT.SEVERITY}; hostname {HOST.NAME}; item {ITEM.NAME} is {ITEM.LASTVALUE}; event_id {EVENT.ID}; message {ALERT.MESSAGE}.',
-			'Paste the script below. Under Message templates add Problem and Problem recovery.',
-			'Give a user the media type (Users, a user, Media; anything in "Send to"), and send to them in a trigger action, with a recovery operation.',
-			"Status PROBLEM opens an alert; OK and RESOLVED close it. The alias is the trigger's number."
+			'Replace the parameters by these: url with the address; trigger_id {TRIGGER.ID}; trigger {EVENT.NAME}; status {EVENT.STATUS}; severity {EVENT.SEVERITY}; hostname {HOST.NAME}; item {ITEM.NAME} is {ITEM.LASTVALUE}; event_id {EVENT.ID}; message {ALERT.MESSAGE}; update {EVENT.UPDATE.ACTION}.',
+			'Paste the script below. Under Message templates add Problem, Problem recovery and Problem update.',
+			'Make a user for Pulsar, who may read the hosts: Zabbix tells nobody of what they may not see, nor of what they did themselves. Give that user the media type (Media, Add; anything in "Send to").',
+			'In a trigger action (Alerts, Actions; before 6.4: Configuration) send to that user: as operation, as recovery operation and as update operation.',
+			"Status PROBLEM opens an alert, an acknowledgement acknowledges it; OK and RESOLVED close it. The alias is the trigger's number."
 		],
 		() => [{ label: 'Script', text: ZABBIX }]
 	),

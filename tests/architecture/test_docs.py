@@ -104,7 +104,7 @@ def test_the_page_for_operators_explains_every_event_in_the_log_and_no_other() -
     logged = {
         name
         for file in (ROOT / "pulsar").rglob("*.py")
-        for name in re.findall(r"\b(?:log\.[a-z]+|say)\(\s*\"([a-z_]+)\"", file.read_text())
+        for name in re.findall(r"\b(?:(?:log\.[a-z]+|say)\(\s*|lost=)\"([a-z_]+)\"", file.read_text())
     }
     assert first_cells("docs/operating.md", "Logs") == logged
 

@@ -14,8 +14,8 @@ CHECK = "f618072a-7bde-4eee-af63-71a77c5723bc"
 PROBLEM = "-6325087454301243421_1764000000000V2"
 
 SAID = [
-    ("healthchecks/made_here_down", "create", f"healthchecks {CHECK}", "Nightly backup is down", None),
-    ("healthchecks/made_here_up", "close", f"healthchecks {CHECK}", "Nightly backup is up", None),
+    ("healthchecks/made_here_down", "create", f"healthchecks {CHECK}", 'The "nightly" backup is down', None),
+    ("healthchecks/made_here_up", "close", f"healthchecks {CHECK}", 'The "nightly" backup is up', None),
     ("dynatrace/made_here_open", "create", f"dynatrace {PROBLEM}", "Failure rate increase", "P2"),
     ("dynatrace/made_here_resolved", "close", f"dynatrace {PROBLEM}", "Failure rate increase", "P2"),
     ("kibana/made_here_active", "create", "kibana 5f8c1b10 host-1", "Checkout is slow", "P1"),
@@ -32,9 +32,9 @@ SAID = [
     ("pagerduty/docs_resolve", "close", "dedupkeyhere", "", None),
     ("google_cloud/alerta_open", "create", "f2e08c333dc64cb09f75eaab355393bz", "Webserver Health", None),
     ("google_cloud/alerta_closed", "close", "f2e08c333dc64cb09f75eaab355393bz", "Webserver Health", None),
-    ("uptime_kuma/made_here_down", "create", "uptime kuma monitor 29", "Web / Test is down", None),
-    ("uptime_kuma/made_here_up", "close", "uptime kuma monitor 29", "Web / Test is up", None),
-    ("uptime_kuma/made_here_test", "create", "uptime kuma test", "My Pulsar Testing", "P5"),
+    ("uptime_kuma/kuma2_down", "create", "uptime kuma monitor 1", "Shop is down", None),
+    ("uptime_kuma/kuma2_up", "close", "uptime kuma monitor 1", "Shop is up", None),
+    ("uptime_kuma/kuma2_test", "create", "uptime kuma test", "Pulsar Testing", "P5"),
     ("sentry/zulip_issue_created", "create", "sentry issue 1635261062", "A simple message-based issue.", "P5"),
     ("sentry/zulip_event", "create", "sentry issue 1635261062", "A simple message-based issue.", "P5"),
     ("sentry/made_here_metric", "create", "sentry metric alert 7", "Critical: Errors above 100", "P1"),
@@ -97,9 +97,16 @@ def test_a_sentry_issue_is_over_when_it_is_resolved_or_archived(
     assert [reading.action for reading in said] == expected
 
 
+def test_a_monitor_in_a_group_is_named_with_it_and_tags_come_along(payload: Callable[[str], Any]) -> None:
+    notice = payload("uptime_kuma/kuma2_down")
+    notice["monitor"]["pathName"] = "Web / Shop"
+    (reading,) = registry()["uptime_kuma"].read(notice)
+    assert (reading.message, reading.tags) == ("Web / Shop is down", ("env:prod",))
+
+
 @pytest.mark.parametrize("status", [2, 3])
 def test_a_monitor_in_maintenance_says_nothing(payload: Callable[[str], Any], status: int) -> None:
-    notice = payload("uptime_kuma/made_here_down")
+    notice = payload("uptime_kuma/kuma2_down")
     notice["heartbeat"]["status"] = status
     assert list(registry()["uptime_kuma"].read(notice)) == []
 

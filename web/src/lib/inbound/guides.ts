@@ -16,6 +16,16 @@ const ZABBIX = `try {
 	throw error;
 }`;
 
+// As in docs/integrations/healthchecks.md.
+const HEALTHCHECKS = `{
+	"status": "$STATUS",
+	"code": "$CODE",
+	"name": $NAME_JSON,
+	"tags": "$TAGS",
+	"now": "$NOW",
+	"body": $BODY_JSON
+}`;
+
 const enqueue = (url: string): Snippet[] => [
 	{ label: 'Address of the Events API', text: `${url.split('/api/')[0]}/v2/enqueue` },
 	{ label: 'Routing key', text: url.split('/').pop() ?? '' }
@@ -27,17 +37,14 @@ export const GUIDES: Record<string, (url: string) => Guide> = {
 		'Healthchecks.io',
 		[
 			'In Healthchecks: Integrations, Add Integration, Webhook. For both "when a check goes down" and "when a check goes up" choose POST, paste the address as URL, the body below as request body, and add the header Content-Type: application/json.',
-			'Tick the integration in your checks. A name with a quotation mark in it would break the JSON: rename such a check.',
+			'Tick the integration in your checks.',
+			'A server of your own older than 3.3 knows neither $NAME_JSON nor $BODY_JSON: write "$NAME" and leave body out.',
 			"down opens an alert, up closes it; the check's code is the alias."
 		],
 		() => [
 			{
 				label: 'Request body',
-				text: JSON.stringify(
-					{ status: '$STATUS', code: '$CODE', name: '$NAME', tags: '$TAGS', now: '$NOW' },
-					null,
-					2
-				)
+				text: HEALTHCHECKS
 			}
 		]
 	),

@@ -21,6 +21,7 @@ from pulsar.people import members, sessions
 from pulsar.people.events import TeamMemberAdded
 from pulsar.people.model import Team, TeamMember, User
 from pulsar.people.sessions import Client, Session, SingleSignOnNeeded
+from pulsar.signin import places
 
 
 class UnknownInvitation(NotFound):
@@ -127,7 +128,7 @@ async def accept(db: Database, secret: str, guest: User | NewAccount, client: Cl
         invitation.accepted_at = clock.now()
         await tx.flush()
         if org_id not in await sessions.closed_to(tx, user.id):
-            return await sessions.begin(tx, user, org_id, sessions.INVITATION, client)
+            return await places.begin(tx, user, org_id, sessions.INVITATION, client)
         slug = (await tx.get_one(Organization, org_id)).slug
     raise SingleSignOnNeeded("You are in. This organization is entered by its single sign-on.", organization=slug)
 

@@ -9,10 +9,9 @@ from sqlalchemy import select
 
 from pulsar.base.db import Database, Transaction
 from pulsar.base.errors import NotSignedIn
-from pulsar.people import sessions
 from pulsar.people.model import User
 from pulsar.people.sessions import Client, Session
-from pulsar.signin import challenges
+from pulsar.signin import challenges, places
 from pulsar.signin.model import Passkey, RecoveryCode, Totp
 
 Factor = Literal["totp", "passkey", "recovery_code"]
@@ -37,7 +36,7 @@ async def come_in(db: Database, user: User, organization_id: UUID | None, proof:
     async with db.without_org() as tx:
         factors = [] if proof.suffices else await factors_of(tx, user.id)
         if not factors:
-            return await sessions.begin(tx, user, organization_id, proof.method, client)
+            return await places.begin(tx, user, organization_id, proof.method, client)
         challenge = challenges.pose(tx, "second_factor", user.id, organization_id=organization_id, method=proof.method)
     raise SecondFactorNeeded(challenge=challenge, methods=factors)
 

@@ -1,9 +1,12 @@
-"""Is this code right, and is it new? Pure: of one-time codes (RFC 6238) and recovery codes."""
+"""Is this code right, and is it new? Is this device new? Pure: of one-time codes (RFC 6238), recovery codes, and what
+a program says of itself."""
 
 import hmac
+import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from ipaddress import ip_address, ip_network
 
 import pyotp
 
@@ -48,3 +51,51 @@ def plain(recovery_code: str) -> str:
     """However it is typed: small, without hyphens, with an O for a nought or an L for a one."""
     letters = "".join(letter for letter in recovery_code.upper() if letter.isalnum())
     return letters.translate(str.maketrans("OIL", "011"))
+
+
+# As in the console (device.ts). The first that fits: Edge says that it is Chrome as well.
+_PROGRAMS = {
+    r"\bEdgA?/": "Edge",
+    r"\bOPR/": "Opera",
+    r"\b(Firefox|FxiOS)/": "Firefox",
+    r"\b(Chrome|CriOS|HeadlessChrome)/": "Chrome",
+    r"\bVersion/[\d.]+.*Safari/": "Safari",
+}
+_SYSTEMS = {
+    r"iPhone": "iPhone",
+    r"iPad": "iPad",
+    r"Android": "Android",
+    r"Windows": "Windows",
+    r"Mac OS X|Macintosh": "Mac",
+    r"CrOS": "ChromeOS",
+    r"Linux|X11": "Linux",
+}
+METHODS = {"totp": "authenticator app", "recovery_code": "recovery code", "sso": "single sign-on"}
+
+
+def _first(names: dict[str, str], agent: str) -> str | None:
+    return next((name for pattern, name in names.items() if re.search(pattern, agent)), None)
+
+
+def device_name(agent: str) -> str:
+    """What a program says of itself, in the words of people, on one line. It says what it likes."""
+    program, system = _first(_PROGRAMS, agent), _first(_SYSTEMS, agent)
+    said = re.sub(r"[^A-Za-z0-9 /._-]", "", agent)[:40].strip()
+    return f"{program} on {system}" if program and system else program or system or said or "an unknown program"
+
+
+def _network(address: str) -> str:
+    """A connection's next address is mostly near the one before."""
+    try:
+        return str(ip_network((address, 24 if ip_address(address).version == 4 else 48), strict=False))
+    except ValueError:
+        return address
+
+
+def is_strange(address: str, agent: str, known: Iterable[tuple[str, str]]) -> bool:
+    """A kind of device, or a part of the network, that none of those known was of."""
+    places, devices = set(), set()
+    for place, device in known:
+        places.add(_network(place))
+        devices.add(device_name(device))
+    return _network(address) not in places or device_name(agent) not in devices

@@ -8,10 +8,10 @@ from sqlalchemy import delete
 
 from pulsar.base.db import Database
 from pulsar.base.errors import Gone, NotSignedIn
-from pulsar.people import sessions, throttle
+from pulsar.people import throttle
 from pulsar.people.model import LoginFailure, User
 from pulsar.people.sessions import Client, Session
-from pulsar.signin import challenges, factors, passkeys
+from pulsar.signin import challenges, factors, passkeys, places
 from pulsar.signin.audience import tell
 from pulsar.signin.entering import Proof, come_in
 from pulsar.signin.events import SignInFailed
@@ -68,7 +68,7 @@ async def finish(db: Database, challenge: str, shown: Shown, site: Site, client:
             await tx.delete(waiting)
             await tx.flush()
             method = f"{waiting.method}+{shown.kind}"
-            session = await sessions.begin(tx, user, waiting.organization_id, method, client)
+            session = await places.begin(tx, user, waiting.organization_id, method, client)
         else:
             await tell(tx, user.id, SignInFailed(user.id, method=shown.kind, **client.__dict__))
     if not right:

@@ -1,4 +1,5 @@
-"""Was it you? After each change to how somebody signs in, a mail tells them."""
+"""Was it you? After each change to how somebody signs in, and after a sign-in that is unlike those before, a mail tells
+them."""
 
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,10 @@ _WORDS = {
     "factor_added": ("A second factor was added to your account", "It is {name}."),
     "factor_removed": ("A second factor was removed from your account", "It was {name}."),
     "codes": ("Your recovery codes were renewed", "Those that you had before are good for nothing now."),
+    "signed_in": (
+        "Somebody signed in to your account from a new device or place",
+        "By {by}, with {device}, from {address}: you had not been signed in so of late.",
+    ),
     "code_used": ("Somebody signed in with a recovery code of yours", "That code is spent. {left} are left."),
 }
 _IF_NOT = (

@@ -21,9 +21,9 @@ from pulsar.base.crypto import Keys, SecretUnreadable
 from pulsar.base.db import Database
 from pulsar.base.errors import Forbidden, NotFound
 from pulsar.base.http import API
-from pulsar.people import sessions
 from pulsar.people.sessions import SSO, Session
 from pulsar.people.sessions import Client as Browser
+from pulsar.signin import places
 from pulsar.sso import arrivals, id_token, provider, rules
 from pulsar.sso.actions import client_of, connection_of
 from pulsar.sso.model import Connection
@@ -156,7 +156,7 @@ async def finish(db: Database, flow: Flow, code: str, said_issuer: str, base_url
         if connection.issuer != flow.issuer:
             raise FlowLost
         user = await arrivals.arrive(tx, connection, who)
-        return await sessions.begin(tx, user, org, SSO, browser)
+        return await places.begin(tx, user, org, SSO, browser)
 
 
 async def _claims(flow: Flow, client: Client, code: str, said_issuer: str, back_to: str) -> dict[str, Any]:

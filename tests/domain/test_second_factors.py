@@ -118,6 +118,7 @@ class TestTotp:
         assert sorted(subjects) == [
             "A second factor was added to your account",
             "A second factor was removed from your account",
+            "Somebody signed in to your account from a new device or place",
         ]
         assert [event["type"] for event in await audited(ana, "user.second_factor_added", "user.second_factor_removed")]
 

@@ -7,7 +7,22 @@ import pyotp
 from hypothesis import given
 from hypothesis import strategies as some
 
-from pulsar.signin.rules import SKEW_STEPS, STEP_SECONDS, new_recovery_codes, plain, step_at, step_of
+from pulsar.signin.rules import (
+    SKEW_STEPS,
+    STEP_SECONDS,
+    device_name,
+    is_strange,
+    new_recovery_codes,
+    plain,
+    step_at,
+    step_of,
+)
+
+CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{}.0.0.0 Safari/537.36"
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 "
+    "Mobile/15E148 Safari/604.1"
+)
 
 SECRET = pyotp.random_base32()
 APP = pyotp.TOTP(SECRET)
@@ -54,3 +69,21 @@ def test_recovery_codes_are_told_apart_and_read_however_they_are_typed() -> None
     for code in codes:
         assert plain(code.lower().replace("-", " ").replace("0", "O").replace("1", "l")) == plain(code)
         assert not set(plain(code)) & set("OIL")
+
+
+def test_a_newer_browser_from_next_door_is_not_strange() -> None:
+    known = [("192.0.2.7", CHROME.format(140)), ("2001:db8:1:2::3", IPHONE)]
+    assert not is_strange("192.0.2.99", CHROME.format(141), known)
+    assert not is_strange("2001:db8:1:9::1", CHROME.format(141), known)
+    assert is_strange("192.0.3.7", CHROME.format(140), known), "a place of somebody else's"
+    assert is_strange("192.0.2.7", IPHONE.replace("iPhone", "iPad"), known), "another kind of device"
+    assert is_strange("unknown", IPHONE, known)
+    assert is_strange("192.0.2.7", IPHONE, [])
+
+
+def test_a_device_is_called_as_people_call_it_and_says_nothing_else_of_its_own() -> None:
+    assert device_name(CHROME.format(140)) == "Chrome on Linux"
+    assert device_name(IPHONE) == "Safari on iPhone"
+    assert device_name("A telephone/1.0") == "A telephone/1.0"
+    assert device_name("x\r\nBcc: eve@example.org <b>") == "xBcc eveexample.org b"
+    assert device_name("") == "an unknown program"

@@ -6,6 +6,7 @@ import aiosmtplib
 
 from pulsar.checkup.finding import Finding, fine, note, wrong
 from pulsar.inbound.mail_address import domain
+from pulsar.notify.channels import email
 from pulsar.settings import Settings
 from pulsar.signin.mail import server_of
 
@@ -17,15 +18,7 @@ async def look(settings: Settings) -> Finding:
     if not config:
         return note("mail", "PULSAR_MAIL_URL is not set: nobody can set a new password by mail")
     where = f"{config.host}:{config.port}"
-    server = aiosmtplib.SMTP(
-        hostname=config.host,
-        port=config.port,
-        username=config.username or None,
-        password=config.password or None,
-        use_tls=config.security == "tls",
-        start_tls=config.security == "starttls",
-        timeout=_PATIENCE_SECONDS,
-    )
+    server = aiosmtplib.SMTP(port=config.port, timeout=_PATIENCE_SECONDS, **email.options(config))
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS), server:
             await server.noop()

@@ -74,11 +74,10 @@ def _way(tx: Transaction, row: ChannelRow) -> Way:
 async def send(found: Sequence[Way], letter: Letter) -> list[Sent]:
     """Over the first that takes it. No transaction is open meanwhile."""
     message = Message(
-        id=str(new_id()),
-        title=letter.title,
-        text=letter.text,
-        link=letter.link,
-        acknowledge_link=None,
+        str(new_id()),
+        letter.title,
+        letter.text,
+        letter.link,
         facts={"kind": "invitation"},
         link_label="Accept the invitation",
     )

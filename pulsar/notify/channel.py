@@ -61,8 +61,8 @@ class Message:
     """The same at every try: the idempotency key where a provider takes one."""
     title: str
     text: str
-    link: str | None
-    acknowledge_link: str | None
+    link: str | None = None
+    acknowledge_link: str | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     """The same for machines: what the webhook channel puts into its JSON."""
     callback_url: str | None = None

@@ -117,7 +117,7 @@ async def _send_code(
         await tx.flush()
         view = ContactView.model_validate(contact)
     text = f"{code} is your code. It is good for ten minutes. If you have not asked for one, ignore this."
-    message = Message(str(new_id()), TITLE, text, None, None, {"kind": "verification", "code": code})
+    message = Message(str(new_id()), TITLE, text, facts={"kind": "verification", "code": code})
     recipient = Recipient(user.full_name, user.email, view.value)
     outcome = await at_once.send(registry()[row.channel_type], message, config, recipient)
     async with entered(pulsar, caller, Role.VIEWER) as tx:

@@ -21,7 +21,7 @@ TEXT = "This channel works. Pages that go out over it look like this one."
 
 
 async def try_out(channel: Channel, config: Config, recipient: Recipient) -> Outcome:
-    message = Message(str(new_id()), TITLE, TEXT, None, None, {"kind": "test"})
+    message = Message(str(new_id()), TITLE, TEXT, facts={"kind": "test"})
     return await at_once.send(channel, message, config, recipient if channel.reach == "personal" else None)
 
 

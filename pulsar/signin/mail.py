@@ -46,14 +46,7 @@ async def send(settings: Settings, to: str, name: str, letter: Letter) -> None:
     config = server_of(settings)
     if not config:
         return
-    message = Message(
-        id=str(new_id()),
-        title=letter.title,
-        text=letter.text,
-        link=letter.link,
-        acknowledge_link=None,
-        link_label=letter.label,
-    )
+    message = Message(str(new_id()), letter.title, letter.text, letter.link, link_label=letter.label)
     try:
         await email.send(message, config, Recipient(name, to), trusted=True)
     except Undelivered as failure:

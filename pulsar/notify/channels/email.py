@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy, Policy
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import aiosmtplib
 from pydantic import EmailStr, Field
@@ -54,6 +54,18 @@ def _trusted() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
+def options(config: Config) -> dict[str, Any]:
+    """What aiosmtplib has to know of the server; for whoever only looks whether it answers, too."""
+    return {
+        "hostname": config.host,
+        "username": config.username or None,
+        "password": config.password or None,
+        "use_tls": config.security == "tls",
+        "start_tls": config.security == "starttls",
+        "tls_context": _trusted() if config.security != "none" else None,
+    }
+
+
 async def send(message: Message, config: Config, recipient: Recipient | None, *, trusted: bool = False) -> str:
     """`trusted`: the server is the operator's own, wherever it stands."""
     assert recipient
@@ -63,13 +75,8 @@ async def send(message: Message, config: Config, recipient: Recipient | None, *,
         _, answer = await aiosmtplib.send(
             _mail(message, config, recipient),
             sock=to_server,
-            hostname=config.host,
-            username=config.username or None,
-            password=config.password or None,
-            use_tls=config.security == "tls",
-            start_tls=config.security == "starttls",
             timeout=_TIMEOUT_SECONDS,
-            tls_context=_trusted() if config.security != "none" else None,
+            **options(config),
         )
     except aiosmtplib.SMTPRecipientsRefused as error:
         refused = error.recipients[0]

@@ -76,6 +76,7 @@ class NewPolicy(Body):
     name: Name
     description: Text = ""
     is_default: bool = False
+    team_id: UUID | None = None
     repeat_count: Repeats = 0
     repeat_delay_seconds: Seconds = 0
     ack_timeout_seconds: Timeout | None = None
@@ -87,6 +88,7 @@ class PolicyChange(Body):
     name: Name = ""
     description: Text = ""
     is_default: bool = False
+    team_id: UUID | None = None
     repeat_count: Repeats = 0
     repeat_delay_seconds: Seconds = 0
     ack_timeout_seconds: Timeout | None = None
@@ -127,6 +129,7 @@ class PolicyView(View):
     name: str
     description: str
     is_default: bool
+    team_id: UUID | None
     repeat_count: int
     repeat_delay_seconds: int
     ack_timeout_seconds: int | None
@@ -149,6 +152,7 @@ def _policy_view(policy: Policy, names: dict[UUID, str]) -> PolicyView:
         name=policy.name,
         description=policy.description,
         is_default=policy.is_default,
+        team_id=policy.team_id,
         repeat_count=policy.repeat_count,
         repeat_delay_seconds=int(policy.repeat_delay.total_seconds()),
         ack_timeout_seconds=_seconds(policy.ack_timeout),

@@ -14,10 +14,14 @@ from pulsar.notify.rules import Subject
 
 class Policy(OrgOwned):
     """`ladder` is the rules and targets in one piece, rewritten at every edit: what a run takes its copy
-    of, in the one transaction that takes an alert in."""
+    of, in the one transaction that takes an alert in. `team_id` says whose it is, not whose alerts follow it."""
 
     __tablename__ = "escalation_policies"
     __table_args__ = (
+        # Teams name the policy of their alerts: each of the two tables knows the other.
+        ForeignKeyConstraint(
+            ["org_id", "team_id"], ["teams.org_id", "teams.id"], ondelete="SET NULL (team_id)", use_alter=True
+        ),
         CheckConstraint("repeat_count BETWEEN 0 AND 100", name="repeat_count"),
         Index("uq_escalation_policies_default", "org_id", unique=True, postgresql_where="is_default"),
     )
@@ -25,6 +29,7 @@ class Policy(OrgOwned):
     name: Mapped[str]
     description: Mapped[str] = mapped_column(default="")
     is_default: Mapped[bool] = mapped_column(default=False)
+    team_id: Mapped[UUID | None]
     repeat_count: Mapped[int] = mapped_column(default=0)
     repeat_delay: Mapped[timedelta] = mapped_column(default=timedelta())
     ack_timeout: Mapped[timedelta | None]

@@ -65,7 +65,7 @@ def target_of(row: RuleTarget) -> Target:
 
 
 # The others stand in the ladder.
-_NAMED = ("name", "description", "is_default")
+_NAMED = ("name", "description", "is_default", "team_id")
 
 
 async def settle(tx: Transaction, policy: Policy, edit: Changes | None = None) -> None:
@@ -86,6 +86,8 @@ async def settle(tx: Transaction, policy: Policy, edit: Changes | None = None) -
 def _explained(violated: str) -> Problem | None:
     if "uq_escalation_policies_name" in violated:
         return NameTaken("There is another escalation policy with this name.", field="name")
+    if "fk_escalation_policies_org_id_team_id" in violated:
+        return Invalid("There is no such team here.", field="team_id")
     if "uq_escalation_targets" in violated:
         return Conflict("This level has this target already.", field="targets")
     if "uq_escalation_policies_default" in violated:
@@ -205,7 +207,7 @@ async def copy(tx: Transaction, policy: Policy, name: str | None) -> Policy:
     return await create(tx, {**values, "name": name or await _free_name(tx, policy.name)}, rules)
 
 
-_COPIED = ("description", "repeat_count", "repeat_delay", "ack_timeout", "close_after")
+_COPIED = ("description", "team_id", "repeat_count", "repeat_delay", "ack_timeout", "close_after")
 
 
 async def _free_name(tx: Transaction, name: str) -> str:

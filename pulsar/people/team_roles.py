@@ -22,6 +22,8 @@ _OWNED = {
     "schedules": ("schedules", "team_id"),
     "heartbeats": ("heartbeats", "team_id"),
     "webhooks/incoming": ("incoming_tokens", "team_id"),
+    # The default is the organization's, whose else it may be.
+    "escalation-policies": ("escalation_policies", "team_id AND NOT o.is_default"),
 }
 """By the beginning of a path: the table, and what says whose a row is."""
 
@@ -36,6 +38,10 @@ LED = {
         "DELETE rotations/{id}/participants/{id}",
     ),
     "heartbeats": ("PATCH", "DELETE", "POST renew"),
+    "escalation-policies": (
+        *("PATCH", "DELETE", "POST copy", "PUT rules/order", "POST rules", "PATCH rules/{id}", "DELETE rules/{id}"),
+        *("POST rules/{id}/targets", "DELETE rules/{id}/targets/{id}"),
+    ),
     "webhooks/incoming": ("PATCH", "DELETE", "PUT mapping", "POST mapping/preview"),
 }
 """What is open about an object of the team, by what follows its id."""
@@ -79,6 +85,8 @@ async def leads(tx: Transaction, user_id: UUID, asked: Asked) -> bool:
     if not found or not await _led(tx, user_id):
         return False
     said = fields_of(asked.body)
+    if found.area == "escalation-policies" and said.get("is_default"):
+        raise Forbidden("Only an admin says which policy is the default.", field="is_default")
     if found.object_id and not await _leads_owner(tx, user_id, found):
         return False
     if not found.object_id or "team_id" in said:

@@ -20,6 +20,8 @@ async def test_a_lead_changes_nothing_of_a_team_of_others(
     mel = await people.colleague(anas.owner, "Mel", "member")
     team = await anas.owner.makes("/teams", name="Mel's")
     await anas.owner.makes(f"/teams/{team['id']}/members", user_id=str(mel.id), role="lead")
+    policy = f"/escalation-policies/{anas.ids['policy_id']}"
+    assert (await anas.owner.patch(policy, team_id=anas.ids["team_id"], is_default=False)).status_code == 200
     wrong = {}
     for route in led(routes, anas.ids):
         headers = {"Authorization": f"Bearer {mel.access_token}"}
@@ -27,6 +29,7 @@ async def test_a_lead_changes_nothing_of_a_team_of_others(
         named = answer.json().get("detail")
         if answer.status_code != 403 or named != "This belongs to the team Database, which you do not lead.":
             wrong[str(route)] = answer.text
+    assert (await anas.owner.patch(policy, team_id=None, is_default=True)).status_code == 200
     assert wrong == {}
 
 

@@ -36,6 +36,7 @@ async def things_of(owner: Person, team_id: str | None) -> dict[str, str]:
         "/schedules": {"name": f"Nights {team_id}", "time_zone": "UTC"},
         "/heartbeats": {"name": f"Backup {team_id}", "interval_seconds": 60},
         "/webhooks/incoming": {"name": f"Nagios {team_id}"},
+        "/escalation-policies": {"name": f"Ladder {team_id}"},
     }
     found = {}
     for path, body in made.items():
@@ -112,3 +113,15 @@ async def test_a_lead_says_who_is_in_the_team_and_who_leads_it(house: House) -> 
     assert (await mate.patch(house.things["/heartbeats"], name="Mine")).status_code == 200
     assert (await mate.patch(f"{path}/{lead.id}", role="member")).status_code == 200
     assert (await lead.patch(house.things["/heartbeats"], name="Mine")).status_code == 403, "at once"
+
+
+async def test_the_default_policy_is_the_organizations_also_when_it_is_a_teams(house: House) -> None:
+    lead, path = house.crew["lead"], house.things["/escalation-policies"]
+    refused = (await lead.patch(path, is_default=True)).json()
+    assert refused["errors"][0]["field"] == "is_default"
+    copy = await lead.makes(f"{path}/copy")
+    assert copy["team_id"] == house.teams["Database"]
+    assert (await house.crew["admin"].patch(path, is_default=True)).status_code == 200
+    assert (await lead.patch(path, description="Ours")).json()["detail"] == NEEDS_ADMIN
+    unknown = await house.crew["admin"].patch(path, team_id=str(lead.id))
+    assert unknown.json()["errors"][0]["field"] == "team_id"

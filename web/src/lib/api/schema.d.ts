@@ -7046,6 +7046,8 @@ export interface components {
 			 * @default false
 			 */
 			is_default?: boolean;
+			/** Team Id */
+			team_id?: string | null;
 			/**
 			 * Repeat Count
 			 * @default 0
@@ -8824,6 +8826,8 @@ export interface components {
 			 * @default false
 			 */
 			is_default?: boolean;
+			/** Team Id */
+			team_id?: string | null;
 			/**
 			 * Repeat Count
 			 * @default 0
@@ -8861,6 +8865,8 @@ export interface components {
 			description: string;
 			/** Is Default */
 			is_default: boolean;
+			/** Team Id */
+			team_id: string | null;
 			/** Repeat Count */
 			repeat_count: number;
 			/** Repeat Delay Seconds */

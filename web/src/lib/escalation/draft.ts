@@ -23,6 +23,8 @@ export interface Draft {
 	name: string;
 	description: string;
 	isDefault: boolean;
+	/** Whose it is; empty for no team. */
+	team: string;
 	repeatCount: number;
 	repeatMinutes: number;
 	/** Null: never. */
@@ -41,10 +43,11 @@ export const newLevel = (minutes: number): DraftLevel => ({
 	roundRobin: false
 });
 
-export const newDraft = (): Draft => ({
+export const newDraft = (team = ''): Draft => ({
 	name: '',
 	description: '',
 	isDefault: false,
+	team,
 	repeatCount: 0,
 	repeatMinutes: 10,
 	ackTimeoutMinutes: null,
@@ -58,6 +61,7 @@ export const draftOf = (policy: Policy): Draft => ({
 	name: policy.name,
 	description: policy.description,
 	isDefault: policy.is_default,
+	team: policy.team_id ?? '',
 	repeatCount: policy.repeat_count,
 	repeatMinutes: policy.repeat_delay_seconds / 60,
 	ackTimeoutMinutes: minutesOf(policy.ack_timeout_seconds),
@@ -87,6 +91,7 @@ export const inputOf = (draft: Draft) =>
 		name: draft.name.trim(),
 		description: draft.description.trim(),
 		is_default: draft.isDefault,
+		team_id: draft.team || null,
 		repeat_count: draft.repeatCount,
 		repeat_delay_seconds: seconds(draft.repeatMinutes),
 		ack_timeout_seconds: secondsOrNever(draft.ackTimeoutMinutes),

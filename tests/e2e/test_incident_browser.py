@@ -147,6 +147,7 @@ async def test_a_post_mortem_is_saved_while_it_is_written_and_exported(
     async with visiting(browser, server, 1440, 900) as page:
         await log_in(page, inhabited.bo.email)
         await page.goto(path)
+        await page.locator("summary", has_text="Post-mortem").click()
         await page.get_by_role("button", name="Begin the post-mortem").click()
         await page.wait_for_url("**/postmortem")
         text = page.get_by_role("textbox", name="Post-mortem")

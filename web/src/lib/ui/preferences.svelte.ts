@@ -1,4 +1,4 @@
-// What this browser remembers for its person: the theme, and whether single keys act.
+// What this browser remembers for its person: the theme, whether single keys act, and what is folded.
 
 export type Theme = 'system' | 'light' | 'dark';
 
@@ -21,6 +21,7 @@ function write(name: string, value: string): void {
 class Preferences {
 	#theme = $state<Theme>((read('theme') as Theme | null) ?? 'system');
 	#singleKeys = $state(read('single-keys') !== 'off');
+	#folded = $state<Record<string, boolean>>({});
 
 	get theme(): Theme {
 		return this.#theme;
@@ -40,6 +41,16 @@ class Preferences {
 	set singleKeys(on: boolean) {
 		this.#singleKeys = on;
 		write('single-keys', on ? 'on' : 'off');
+	}
+
+	/** Nothing, until somebody folds or unfolds it. */
+	folded(name: string): boolean | undefined {
+		return this.#folded[name] ?? { yes: true, no: false }[read(`folded.${name}`) ?? ''];
+	}
+
+	fold(name: string, folded: boolean): void {
+		this.#folded[name] = folded;
+		write(`folded.${name}`, folded ? 'yes' : 'no');
 	}
 }
 

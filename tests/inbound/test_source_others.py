@@ -16,8 +16,16 @@ PROBLEM = "-6325087454301243421_1764000000000V2"
 SAID = [
     ("healthchecks/made_here_down", "create", f"healthchecks {CHECK}", 'The "nightly" backup is down', None),
     ("healthchecks/made_here_up", "close", f"healthchecks {CHECK}", 'The "nightly" backup is up', None),
+    ("dynatrace/docs_open", "create", "dynatrace 99999", "Dynatrace problem notification test run", None),
     ("dynatrace/made_here_open", "create", f"dynatrace {PROBLEM}", "Failure rate increase", "P2"),
     ("dynatrace/made_here_resolved", "close", f"dynatrace {PROBLEM}", "Failure rate increase", "P2"),
+    (
+        "kibana/docs_query_matched",
+        "create",
+        "kibana 47754354-d894-49d3-87ec-05745a74e2b7 query matched",
+        "my-query-rule",
+        "P1",
+    ),
     ("kibana/made_here_active", "create", "kibana 5f8c1b10 host-1", "Checkout is slow", "P1"),
     ("kibana/made_here_recovered", "close", "kibana 5f8c1b10 host-1", "Checkout is slow", None),
     ("nagios/nagios4_service", "create", "nagios db-1 Disk /", "Disk / on db-1 is CRITICAL", "P1"),
@@ -40,6 +48,7 @@ SAID = [
     ("sentry/made_here_metric", "create", "sentry metric alert 7", "Critical: Errors above 100", "P1"),
     ("newrelic/alerta_channel", "create", "new relic 0", "New Relic Alert - Test Condition", "P5"),
     ("splunk/zulip_one_result", "create", "splunk search sudo myserver", "sudo on myserver", None),
+    ("pingdom/docs_down", "create", "pingdom check 12345", "Name of HTTP check is down", "P2"),
     ("pingdom/alerta_down", "create", "pingdom check 803318", "Alerta API on OpenShift is down", "P2"),
     ("pingdom/alerta_up", "close", "pingdom check 803318", "Alerta API on OpenShift is up", "P2"),
     (
@@ -84,6 +93,11 @@ def test_links_and_details_come_with_it(read: Read) -> None:
     assert (event.details["ping time"], event.source) == ("1500ms", "Sample Monitoring Service")
     assert event.tags == ("component:postgres", "group:prod-datapipe", "class:deploy")
     assert metric.details["Percentage CPU"] == "7.727 (GreaterThan 25)"
+
+
+def test_a_rule_of_kibana_s_stack_has_its_message_as_description(read: Read) -> None:
+    (reading,) = read("kibana/docs_query_matched")
+    assert reading.description == "Document count is 100 in the last 1h. Alert when greater than 50."
 
 
 @pytest.mark.parametrize(

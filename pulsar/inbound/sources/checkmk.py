@@ -1,5 +1,6 @@
 """What does Checkmk say? The script of our guide sends what Checkmk gives to every notification script."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ slug = "checkmk"
 title = "Checkmk"
 description = "Hosts and services, through a notification script; a recovery closes, an acknowledgement acknowledges."
 
+_UNSAID = re.compile(r"\$[A-Z_]+\$$")
 MORE = dict.fromkeys(("ALERTHANDLER", "TEST"), None)
 
 
@@ -37,7 +39,10 @@ class Notice(msgspec.Struct, rename=lambda name: f"NOTIFY_{name.upper()}"):
 
 
 def read(payload: Any) -> Iterator[Reading]:
-    notice = decoded(payload, Notice)
+    said = decoded(payload, dict[str, Any])
+    # Of a host, what is about services comes as it stands in the configuration: "$SERVICEDESC$".
+    unsaid = {name for name, value in said.items() if isinstance(value, str) and _UNSAID.match(value)}
+    notice = decoded({name: value for name, value in said.items() if name not in unsaid}, Notice)
     # "FLAPPINGSTART", but also "ALERTHANDLER (OK)".
     kind = notice.notificationtype.strip().upper().partition(" ")[0]
     if kind not in ACTIONS and kind not in MORE:

@@ -22,6 +22,7 @@ class Notice(msgspec.Struct):
     alert_id: str
     action_group: str
     reason: str | None = None
+    message: str | None = None
     severity: str | None = None
     tags: str | None = None
     url: str | None = None
@@ -37,7 +38,8 @@ def read(payload: Any) -> Iterator[Reading]:
         alias=f"kibana {notice.rule_id} {notice.alert_id}",
         # A rule without groups has one alert, which is named for the rule, or "query matched".
         message=notice.rule_name,
-        description=notice.reason or "",
+        # Observability's rules have a reason, those of the stack a message.
+        description=notice.reason or notice.message or "",
         priority=severity(notice.severity or ""),
         source=title,
         entity=notice.alert_id,

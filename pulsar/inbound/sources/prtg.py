@@ -24,7 +24,7 @@ STATES: dict[str, tuple[Action, Priority | None]] = {
     "down (acknowledged)": ("acknowledge", None),
 }
 _NOW = re.compile(r"\(now: (.+)\)$")
-"""PRTG says "Down ENDED (now: Up)" of what is over."""
+"""PRTG says "Down ended (now: Up)" of what is over."""
 QUIET = ("paused", "unknown", "none", "collecting", "black")
 
 
@@ -52,7 +52,8 @@ def read(payload: Any) -> Iterator[Reading]:
         raise Unreadable("sensorid is empty: PRTG fills %sensorid in only where the template is of a sensor")
     status = notice.status.strip().lower()
     if now := _NOW.search(status):
-        status = now[1].strip()
+        # Somebody took the sensor out of monitoring, and PRTG says no more of this time that it was down.
+        status = "up" if now[1].startswith("paused") else now[1].strip()
     if status.startswith(QUIET):
         return
     found = STATES.get(status) or STATES.get(status.partition(" ")[0])  # "Down (simulated error)"

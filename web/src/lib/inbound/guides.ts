@@ -51,7 +51,7 @@ export const GUIDES: Record<string, (url: string) => Guide> = {
 	dynatrace: told(
 		'Dynatrace',
 		[
-			'In Dynatrace: Settings, Integration, Problem notifications, Add notification, Custom integration. Paste the address as webhook URL, and the payload below.',
+			'In Dynatrace: Settings (newer: Settings Classic), Integration, Problem notifications, Add notification, Custom integration. Paste the address as webhook URL, and the payload below.',
 			'Switch on "Call webhook if problem is closed". Choose an alerting profile, press Send test notification, and save.',
 			'OPEN opens an alert; RESOLVED and MERGED close it. PID is the alias, or else ProblemID.'
 		],
@@ -95,6 +95,7 @@ export const GUIDES: Record<string, (url: string) => Guide> = {
 						alert_id: '{{alert.id}}',
 						action_group: '{{alert.actionGroup}}',
 						reason: '{{context.reason}}',
+						message: '{{context.message}}',
 						severity: 'critical',
 						tags: '{{rule.tags}}',
 						url: '{{context.alertDetailsUrl}}',

@@ -6,8 +6,8 @@ from uuid import UUID
 from pulsar.base import clock, crypto
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Invalid, NotFound
-from pulsar.base.events import edited
-from pulsar.inbound import mapping
+from pulsar.base.events import Changes, edited, untold
+from pulsar.inbound import mapping, signing
 from pulsar.inbound.events import IntegrationCreated, IntegrationDeleted, IntegrationUpdated, SignalRefused
 from pulsar.inbound.model import IncomingToken, Mapping
 from pulsar.inbound.problems import FaultyMapping, NotMapped
@@ -27,6 +27,8 @@ async def create(tx: Transaction, values: dict[str, Any]) -> tuple[IncomingToken
     """The integration and its secret, which cannot be read again."""
     if values["integration_type"] not in registry():
         raise Invalid("There is no such kind of integration.", field="integration_type")
+    if "signing_secret" in values:
+        values["signing_secret"] = _sealed(tx, values["integration_type"], values["signing_secret"])
     secret = crypto.random_token()
     token = IncomingToken(
         **values, token_hash=crypto.token_hash(secret), token_prefix=secret[:_PREFIX_LENGTH], request_count=0
@@ -38,12 +40,24 @@ async def create(tx: Transaction, values: dict[str, Any]) -> tuple[IncomingToken
 
 
 async def change(tx: Transaction, token: IncomingToken, values: dict[str, Any]) -> None:
+    changes: Changes = {}
+    if "signing_secret" in values:
+        values["signing_secret"] = _sealed(tx, token.integration_type, values["signing_secret"])
+        changes = untold(["signing_secret"])
     for field, value in values.items():
         setattr(token, field, value)
     token.version += 1
-    changes = edited(token)
+    changes |= edited(token)
     await _flush(tx)
     tx.record(IntegrationUpdated(token.id, name=token.name, changes=changes))
+
+
+def _sealed(tx: Transaction, integration_type: str, secret: str | None) -> bytes | None:
+    if secret is None:
+        return None
+    if integration_type not in signing.KINDS:
+        raise Invalid("What this kind of integration is sent is not signed.", field="signing_secret")
+    return signing.seal(tx.keys, secret)
 
 
 async def map_by(tx: Transaction, token: IncomingToken, definition: dict[str, Any] | None) -> None:

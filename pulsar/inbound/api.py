@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import Field, StringConstraints
 from sqlalchemy import select
 
 from pulsar.alerts.rules import Priority
 from pulsar.base.http import Body, Name, Page, Pages, PulsarNode, Tags, View, check_version, page_of
-from pulsar.inbound import actions, mail_address
+from pulsar.inbound import actions, mail_address, signing
 from pulsar.inbound.model import IncomingToken
-from pulsar.inbound.source import registry
+from pulsar.inbound.source import Source, registry
 from pulsar.people.access import AsAdmin, AsViewer
 
 router = APIRouter(prefix="/webhooks/incoming", tags=["Integrations"])
@@ -24,6 +24,9 @@ PUBLIC_PATH = "/api/v1/webhook/"
 Unreadable = Literal["reject", "alert"]
 """What becomes of JSON that an integration cannot read."""
 
+SigningSecret = Annotated[str, StringConstraints(min_length=8, max_length=200, pattern=r"^[ -~]+$")]
+"""What a header can carry."""
+
 
 class NewToken(Body):
     name: Name
@@ -33,6 +36,7 @@ class NewToken(Body):
     team_id: UUID | None = None
     escalation_policy_id: UUID | None = None
     unreadable: Unreadable = "reject"
+    signing_secret: SigningSecret | None = None
 
 
 class TokenChange(Body):
@@ -43,6 +47,8 @@ class TokenChange(Body):
     team_id: UUID | None = None
     escalation_policy_id: UUID | None = None
     unreadable: Unreadable = "reject"
+    signing_secret: SigningSecret | None = None
+    """Null: nothing has to be signed any more."""
     version: int | None = None
 
 
@@ -56,6 +62,8 @@ class TokenView(View):
     team_id: UUID | None
     escalation_policy_id: UUID | None
     unreadable: Unreadable
+    signed: bool
+    """What is sent has to be, with a secret that was set."""
     token_prefix: str
     request_count: int
     last_used_at: datetime | None
@@ -76,6 +84,8 @@ class SourceView(View):
     slug: str
     title: str
     description: str
+    signature_header: str | None
+    """In which the proof stands that the sender knows a secret, where it can give one."""
 
 
 class Sources(View):
@@ -88,8 +98,13 @@ def _views(rows: Sequence[IncomingToken]) -> list[TokenView]:
 
 @router.get("/sources")
 async def list_sources(tx: AsViewer) -> Sources:
-    found = registry().values()
-    return Sources(items=[SourceView(slug=s.slug, title=s.title, description=s.description) for s in found])
+    return Sources(items=[_source(one) for one in registry().values()])
+
+
+def _source(one: Source) -> SourceView:
+    kind = signing.KINDS.get(one.slug)
+    header = kind.header if kind else None
+    return SourceView(slug=one.slug, title=one.title, description=one.description, signature_header=header)
 
 
 @router.get("")

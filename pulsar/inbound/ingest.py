@@ -28,12 +28,14 @@ from pulsar.inbound.history import Arrival, History, cut
 from pulsar.inbound.problems import (
     MalformedJson,
     MethodNotAllowed,
+    NotSigned,
     PayloadTooLarge,
     Reread,
     UnknownToken,
     UnreadablePayload,
 )
 from pulsar.inbound.reading import Setup, readings_of, setup_of
+from pulsar.inbound.signing import AsSent
 from pulsar.inbound.source import Source, registry
 
 LARGEST_BODY = 1024 * 1024
@@ -76,28 +78,29 @@ class Ingest:
                 raise MethodNotAllowed
             # The token first, so that its owner learns of a body that is too large.
             known = await self.known(scope, scope["path"][len(PUBLIC_PATH) :])
-            body = await self._body(known, scope, receive)
-            taken = await self.take(known, body, sender(scope))
+            body, sent = await self._body(known, scope, receive)
+            taken = await self.take(known, body, sender(scope), sent)
         except Problem as problem:
             await self.refuse(known, problem)
             await refuse(send, problem, scope.get("request_id", ""))
             return
         await answer(send, 202, _summary(taken))
 
-    async def _body(self, known: Known, scope: Any, receive: Any) -> bytes:
-        """As JSON, whatever the tool sent. What is refused before it is read stands in the history too."""
+    async def _body(self, known: Known, scope: Any, receive: Any) -> tuple[bytes, AsSent]:
+        """As JSON, whatever the tool sent, and as it came. What is refused unread stands in the history too."""
         body = b""
         try:
             body = await read_body(scope, receive)
-            return as_json(scope["headers"], body, events=known.source.slug == "cloudevents")
+            sent = AsSent(scope["headers"], body)
+            return as_json(sent.headers, body, events=known.source.slug == "cloudevents"), sent
         except Problem as problem:
             self._note(known, body, sender(scope), None, problem.detail, len(body) or announced(scope) or 0)
             raise
 
-    async def take(self, known: Known, body: bytes, address: str = "") -> list[Taken]:
+    async def take(self, known: Known, body: bytes, address: str = "", sent: AsSent | None = None) -> list[Taken]:
         """What became of each signal. Raises the Problem that kept them out."""
         try:
-            taken, unread = await self._taken(known, body)
+            taken, unread = await self._taken(known, body, sent)
         except Exception as error:
             reason = error.detail if isinstance(error, Problem) else "It could not be stored: an error on our side."
             self._note(known, body, address, None, reason)
@@ -109,16 +112,19 @@ class Ingest:
             await self._explain(known, unread)
         return taken
 
-    async def _taken(self, known: Known, body: bytes) -> tuple[list[Taken], str]:
-        """Read as the integration stands when it is committed: whoever saves a mapping sees the next payload by it."""
+    async def _taken(self, known: Known, body: bytes, sent: AsSent | None) -> tuple[list[Taken], str]:
+        """Read as the integration stands when it is committed: whoever saves a mapping sees the next payload by it, and
+        whoever sets a secret is safe from then on."""
         for _ in range(_MOST_READINGS):
             try:
+                if known.setup and known.setup.signature:
+                    known.setup.signature.check(sent)
                 readings, unread = await readings_of(known.source, known.setup, body)
                 version = known.setup.version if known.setup else None
                 return await self._intake.take(known.org, known.token_id, readings, version), unread
             except Reread:
                 known = await self._renewed(known)
-            except UnreadablePayload:
+            except (UnreadablePayload, NotSigned):
                 fresh = await self._renewed(known)
                 if not fresh.setup or (known.setup and fresh.setup.version == known.setup.version):
                     raise
@@ -260,7 +266,7 @@ DOCUMENTED: dict[str, Any] = {
         "responses": {
             "202": {"description": "Committed, and on its way to people.", "content": {"application/json": {}}},
             "400": {"description": "malformed_json"},
-            "403": {"description": "token_disabled"},
+            "403": {"description": "token_disabled, not_signed"},
             "404": {"description": "unknown_token"},
             "413": {"description": "payload_too_large"},
             "422": {"description": "unreadable_payload"},

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
-from pulsar.base.model import OrgOwned, created_at_column, updated_at_column
+from pulsar.base.model import OrgOwned, Sealed, created_at_column, updated_at_column
 
 
 class IncomingToken(OrgOwned):
@@ -36,6 +36,7 @@ class IncomingToken(OrgOwned):
     team_id: Mapped[UUID | None]
     escalation_policy_id: Mapped[UUID | None]
     unreadable: Mapped[str] = mapped_column(default="reject", server_default="reject")
+    signing_secret: Mapped[bytes | None] = mapped_column(Sealed)
     request_count: Mapped[int] = mapped_column(BigInteger, default=0)
     last_used_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
@@ -43,6 +44,11 @@ class IncomingToken(OrgOwned):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = created_at_column()
     updated_at: Mapped[datetime] = updated_at_column()
+
+    @property
+    def signed(self) -> bool:
+        """Whether what is sent has to be."""
+        return self.signing_secret is not None
 
 
 class Mapping(OrgOwned):

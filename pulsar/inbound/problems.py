@@ -32,7 +32,7 @@ class MethodNotAllowed(Problem, status=405):
 
 
 class NotSigned(Problem, status=403):
-    """The signature is not one of Amazon SNS."""
+    """This was not signed by who may send here."""
 
 
 class SignerAway(Problem, status=503):

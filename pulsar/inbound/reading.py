@@ -15,6 +15,7 @@ from pulsar.inbound.mapping import Compiled, Faulty
 from pulsar.inbound.model import IncomingToken, Mapping
 from pulsar.inbound.problems import MalformedJson, UnreadablePayload
 from pulsar.inbound.rules import Reading, Unreadable
+from pulsar.inbound.signing import Signature, signature_of
 from pulsar.inbound.source import Source
 
 # Whoever signs what they send is asked for it, once its shape is known.
@@ -33,14 +34,20 @@ class Setup:
     name: str
     alerts_of_unreadable: bool
     mapping: Compiled | None
+    signature: Signature | None
     fault: str = ""
     """Of a mapping that was good when it was saved, by an older version of Pulsar."""
 
 
 async def setup_of(tx: Transaction, token_id: UUID) -> Setup | None:
-    query = select(IncomingToken.version, IncomingToken.name, IncomingToken.unreadable, Mapping.definition).outerjoin(
-        Mapping, Mapping.id == IncomingToken.id
-    )
+    query = select(
+        IncomingToken.version,
+        IncomingToken.name,
+        IncomingToken.unreadable,
+        IncomingToken.integration_type,
+        IncomingToken.signing_secret,
+        Mapping.definition,
+    ).outerjoin(Mapping, Mapping.id == IncomingToken.id)
     row = (await tx.execute(query.where(IncomingToken.id == token_id))).one_or_none()
     if not row:
         return None
@@ -49,7 +56,8 @@ async def setup_of(tx: Transaction, token_id: UUID) -> Setup | None:
         found = mapping.compiled(row.definition) if row.definition else None
     except Faulty as error:
         fault = str(error)
-    return Setup(token_id, row.version, row.name, row.unreadable == "alert", found, fault)
+    signature = signature_of(tx.keys, row.integration_type, row.signing_secret)
+    return Setup(token_id, row.version, row.name, row.unreadable == "alert", found, signature, fault)
 
 
 async def readings_of(source: Source, setup: Setup | None, body: bytes) -> tuple[list[Reading], str]:

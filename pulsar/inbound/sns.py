@@ -26,6 +26,7 @@ _HOST = r"https://sns\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/"
 _CERTIFICATE = re.compile(_HOST + r"SimpleNotificationService-[A-Za-z0-9]+\.pem")
 _SUBSCRIBE = re.compile(_HOST + r"\?[!-~]+")
 _MOST_KEYS = 100
+_FORGED = "The signature is not one of Amazon SNS."
 
 _keys: dict[str, RSAPublicKey] = {}
 
@@ -45,13 +46,13 @@ def check(payload: Mapping[str, Any], key: RSAPublicKey) -> None:
     try:
         signature = base64.b64decode(_text(payload, "Signature"), validate=True)
     except (binascii.Error, ValueError):
-        raise NotSigned from None
+        raise NotSigned(_FORGED) from None
     # Version 1 is what a topic has unless its owner says otherwise, and SHA-1 is Amazon's choice there.
     algorithm = SHA256() if payload.get("SignatureVersion") == "2" else SHA1()  # noqa: S303
     try:
         key.verify(signature, signed(payload), PKCS1v15(), algorithm)
     except InvalidSignature:
-        raise NotSigned from None
+        raise NotSigned(_FORGED) from None
 
 
 def signed(payload: Mapping[str, Any]) -> bytes:

@@ -4911,6 +4911,8 @@ export interface components {
 			 * @enum {string}
 			 */
 			unreadable: 'reject' | 'alert';
+			/** Signed */
+			signed: boolean;
 			/** Token Prefix */
 			token_prefix: string;
 			/** Request Count */
@@ -7320,6 +7322,8 @@ export interface components {
 			 * @enum {string}
 			 */
 			unreadable?: 'reject' | 'alert';
+			/** Signing Secret */
+			signing_secret?: string | null;
 		};
 		/** NextOutlook */
 		NextOutlook: {
@@ -9833,6 +9837,8 @@ export interface components {
 			title: string;
 			/** Description */
 			description: string;
+			/** Signature Header */
+			signature_header: string | null;
 		};
 		/** Sources */
 		Sources: {
@@ -10400,6 +10406,8 @@ export interface components {
 			 * @enum {string}
 			 */
 			unreadable?: 'reject' | 'alert';
+			/** Signing Secret */
+			signing_secret?: string | null;
 			/** Version */
 			version?: number | null;
 		};
@@ -10428,6 +10436,8 @@ export interface components {
 			 * @enum {string}
 			 */
 			unreadable: 'reject' | 'alert';
+			/** Signed */
+			signed: boolean;
 			/** Token Prefix */
 			token_prefix: string;
 			/** Request Count */
@@ -22763,7 +22773,7 @@ export interface operations {
 				};
 				content?: never;
 			};
-			/** @description token_disabled */
+			/** @description token_disabled, not_signed */
 			403: {
 				headers: {
 					[name: string]: unknown;

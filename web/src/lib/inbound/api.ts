@@ -29,6 +29,8 @@ export interface IntegrationInput {
 	team_id: string | null;
 	escalation_policy_id: string | null;
 	unreadable?: Integration['unreadable'];
+	/** Left out: as it is. Null: none. */
+	signing_secret?: string | null;
 }
 
 export const createIntegration = (

@@ -53,13 +53,13 @@ export const MORE: Record<string, (url: string) => Guide> = {
 	}),
 	github: told('GitHub Actions', [
 		"In GitHub: the repository's (or the organization's) Settings, Webhooks, Add webhook. Paste the address as Payload URL, and choose the content type application/json.",
-		'Leave Secret empty: the address is the secret here, and a signature made with another is not looked at.',
+		'Secret can stay empty, since the address is one. Or make one up, and give it under Edit here too: then only what GitHub signs with it is taken.',
 		'Choose "Let me select individual events", tick "Workflow runs", and untick "Pushes". Press Add webhook: GitHub sends a ping, which opens nothing.',
 		'failure, timed_out and startup_failure open an alert; the next success of the same workflow on the same branch closes it. Runs for pull requests do nothing.'
 	]),
 	gitlab: told('GitLab', [
 		"In GitLab: the project's (or the group's) Settings, Webhooks, Add new webhook. Paste the address as URL.",
-		"Leave Secret token empty: the address is the secret here, and GitLab's token is not looked at.",
+		'Secret token can stay empty, since the address is one. Or make one up, and give it under Edit here too: then only what brings it is taken.',
 		'Untick "Push events", tick "Pipeline events", and press Add webhook.',
 		'A pipeline that failed opens an alert; the next success of the same branch closes it. Pipelines of merge requests do nothing.'
 	]),

@@ -27,6 +27,7 @@ from pulsar.base.errors import Conflict, Invalid, NotFound
 from pulsar.base.events import changes as edits
 from pulsar.base.jobs import CLOCK_SLACK, Job
 from pulsar.escalation import actions as escalation
+from pulsar.notify.live_messages import possible_rooms
 from pulsar.notify.rules import Subject
 from pulsar.orgs.actions import membership_of
 from pulsar.people.model import Team
@@ -83,9 +84,10 @@ def _check(alert: Alert, verb: str) -> None:
         raise AlertStateConflict(f"This alert is {alert.status}, so you cannot {verb} it.")
 
 
-def _changed(tx: Transaction, alert: Alert) -> None:
-    """Shown where there is a message that can be changed."""
-    tx.enqueue(follow_up_job(tx.org, alert.id, "changed", clock.now()))
+async def _changed(tx: Transaction, alert: Alert) -> None:
+    """Shown where there is a message that can be changed: the job looks for one, as it may be just under way."""
+    if await possible_rooms(tx):
+        tx.enqueue(follow_up_job(tx.org, alert.id, "changed", clock.now()))
 
 
 async def acknowledge(tx: Transaction, alert: Alert) -> None:
@@ -103,7 +105,7 @@ async def unacknowledge(tx: Transaction, alert: Alert) -> None:
     alert.status = Status.OPEN
     alert.acknowledged_at = alert.acknowledged_by_user_id = None
     tx.record(AlertUnacknowledged(alert.id))
-    _changed(tx, alert)
+    await _changed(tx, alert)
     await _page_again(tx, alert, f"unacknowledged by {tx.actor.name}")
 
 
@@ -126,7 +128,7 @@ async def snooze(tx: Transaction, alert: Alert, until: datetime) -> None:
     tx.record(AlertSnoozed(alert.id, until=until.isoformat()))
     await escalation.stop(tx, alert.id, f"snoozed by {tx.actor.name}")
     tx.enqueue(wake_job(tx.org, alert.id, until))
-    _changed(tx, alert)
+    await _changed(tx, alert)
 
 
 def wake_job(org: UUID | None, alert_id: UUID, until: datetime) -> Job:
@@ -149,7 +151,7 @@ async def raise_priority(tx: Transaction, alert: Alert, priority: Priority) -> N
     a snooze stands."""
     before, alert.priority = alert.priority, priority
     tx.record(AlertUpdated(alert.id, edits({"priority": before}, {"priority": priority})))
-    _changed(tx, alert)
+    await _changed(tx, alert)
     if alert.status == Status.ACKNOWLEDGED:
         await _reopen(tx, alert, f"it came again as {priority}")
     else:
@@ -160,7 +162,7 @@ async def _reopen(tx: Transaction, alert: Alert, reason: str) -> None:
     alert.status, alert.snoozed_until = Status.OPEN, None
     alert.acknowledged_at = alert.acknowledged_by_user_id = None
     tx.record(AlertReopened(alert.id, reason=reason))
-    _changed(tx, alert)
+    await _changed(tx, alert)
     await _page_again(tx, alert, reason)
 
 
@@ -233,14 +235,14 @@ async def update(tx: Transaction, alert: Alert, changes: dict[str, Any]) -> None
         setattr(alert, field, value)
     if changed:
         tx.record(AlertUpdated(alert.id, edits(before, changed)))
-        _changed(tx, alert)
+        await _changed(tx, alert)
         await escalation.revise(tx, subject_of(alert))
     if raised and raised < alert.priority:
         await raise_priority(tx, alert, raised)
     elif raised and raised != alert.priority:
         tx.record(AlertUpdated(alert.id, edits({"priority": alert.priority}, {"priority": raised})))
         alert.priority = raised
-        _changed(tx, alert)
+        await _changed(tx, alert)
         await escalation.revise(tx, subject_of(alert))
 
 
@@ -258,5 +260,5 @@ async def remove(tx: Transaction, alert: Alert) -> None:
     record of what happened."""
     await escalation.stop(tx, alert.id, f"deleted by {tx.actor.name}")
     tx.record(AlertDeleted(alert.id, number=alert.number, message=alert.message))
-    _changed(tx, alert)
+    await _changed(tx, alert)
     await tx.execute(delete(Alert).where(Alert.id == alert.id))

@@ -23,9 +23,14 @@ SOON = timedelta(seconds=2)
 REPLACED = "Something newer is shown."
 
 
+async def possible_rooms(tx: Transaction) -> dict[UUID, ChannelRow]:
+    """Those in which messages can be changed."""
+    return {row.id: row for row in await enabled_channels(tx) if edits(registry()[row.channel_type])}
+
+
 async def rooms(tx: Transaction, subject_id: UUID) -> list[ChannelRow]:
     """Those in which there is a message about it that can be changed, or is just being sent."""
-    able = {row.id: row for row in await enabled_channels(tx) if edits(registry()[row.channel_type])}
+    able = await possible_rooms(tx)
     if not able:
         return []
     stands = Notification.reference.is_not(None)

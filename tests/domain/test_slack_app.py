@@ -63,6 +63,18 @@ async def test_the_message_changes_where_it_stands_as_the_alert_does(
     assert receiver.complaints == []
 
 
+async def test_a_change_makes_work_only_where_messages_can_be_changed(
+    ana: Person, engine: Engine, receiver: Receiver
+) -> None:
+    alert = (await ana.makes("/alerts", message="Disk"))["id"]
+    await engine.settle()
+    assert (await ana.patch(f"/alerts/{alert}", message="Disk of db-1")).is_success
+    assert "follow_up" not in await engine.waiting()
+    await slack_room(ana, receiver)
+    assert (await ana.patch(f"/alerts/{alert}", message="Disk of db-2")).is_success
+    assert "follow_up" in await engine.waiting()
+
+
 async def test_a_deleted_alert_says_so_and_offers_nothing(ana: Person, engine: Engine, receiver: Receiver) -> None:
     slack = await slack_room(ana, receiver)
     alert = await paged(ana)

@@ -103,7 +103,7 @@ async def test_what_has_its_job_still_is_not_asked_for_twice(ana: Person, engine
     for _ in range(3):
         await engine.sweep()
     assert await engine.waiting() == before
-    assert sorted(before) == ["escalate", "escalate", "follow_up", "wake_alert"]
+    assert sorted(before) == ["escalate", "escalate", "wake_alert"]
 
 
 async def test_what_is_over_is_not_brought_back(ana: Person, engine: Engine, mail: Mailbox) -> None:

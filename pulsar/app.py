@@ -15,6 +15,7 @@ from pulsar import __version__, docs_page
 from pulsar.alerts import api as alerts
 from pulsar.alerts import explain_api as explanations
 from pulsar.alerts import history_api as alert_history
+from pulsar.alerts import searches_api as alert_searches
 from pulsar.alerts import slack_api as slack
 from pulsar.alerts import telegram_api as telegram
 from pulsar.answers import acknowledge_page
@@ -124,6 +125,7 @@ _ROUTES = (
     sso_signin,
     alerts,
     alert_history,
+    alert_searches,
     explanations,
     incidents,
     incident_rooms,

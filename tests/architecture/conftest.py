@@ -159,8 +159,10 @@ async def _on_call(owner: Person, team_id: str) -> dict[str, str]:
     cover = await owner.makes("/cover-requests", schedule_id=schedule["id"], **span)
     heartbeat = await owner.makes("/heartbeats", name="Backup", interval_seconds=60, team_id=team_id)
     key = await owner.makes("/api-keys", name="CI", scopes=["read"])
+    search = await owner.makes("/alert-searches", name="Mine", query="assignee=me")
     return {
         "key_id": key["id"],
+        "search_id": search["id"],
         "heartbeat_id": heartbeat["id"],
         "schedule_id": schedule["id"],
         "rotation_id": rotation["id"],

@@ -123,6 +123,8 @@ async def _alerts(ana: Person, squad: Json, policy: Json) -> list[Json]:
         fields |= {"source": "Nagios", "entity": "db-1.eu.example.org", "details": {"region": "eu-central-1"}}
         where = {"assigned_to_team_id": squad["id"]} if priority < "P4" else {}
         made.append(await ana.makes("/alerts", message=message, priority=priority, **fields, **where))
+    await ana.makes("/alert-searches", name="Urgent", query="status=active&priority=P1&priority=P2", shared=True)
+    await ana.makes("/alert-searches", name="Mine", query="assignee=me")
     await ana.makes(f"/alerts/{made[0]['id']}/notes", text="On my way to the laptop")
     await ana.makes(f"/alerts/{made[1]['id']}/acknowledge")
     await ana.makes(f"/alerts/{made[2]['id']}/snooze", until=_day(1))

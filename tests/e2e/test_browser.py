@@ -101,6 +101,8 @@ async def test_a_newcomer_sees_an_alert_arrive_and_acknowledges_it(
         assert (await http.post(path, json={"message": "Disk full", "priority": "P1"})).status_code == 202
         await expect(page.get_by_text("Disk full")).to_be_visible()  # without a reload
 
+        await save_search(page, "?priority=P1", "Burning")
+        await expect(page.get_by_role("link", name="Burning 1")).to_be_visible()
         # Like a person, who reads before pressing: the list has come to rest.
         await page.wait_for_load_state("networkidle")
         await page.get_by_text("Disk full").click()
@@ -110,6 +112,14 @@ async def test_a_newcomer_sees_an_alert_arrive_and_acknowledges_it(
         await expect(page.get_by_text(re.compile("Acknowledged")).first).to_be_visible()
         sideways = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
         assert not sideways
+
+
+async def save_search(page: Page, question: str, name: str) -> None:
+    await page.goto(f"/alerts{question}")
+    await page.get_by_role("button", name="Save search").click()
+    await page.get_by_label("Name").fill(name)
+    await page.get_by_role("dialog").get_by_role("button", name="Save search").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 async def invite(page: Page, email: str) -> str:

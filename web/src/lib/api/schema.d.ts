@@ -1274,6 +1274,45 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/alert-searches': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * List Saved Searches
+		 * @description One's own, and those that everybody has.
+		 */
+		get: operations['list_saved_searches'];
+		put?: never;
+		/** Save Search */
+		post: operations['save_search'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/alert-searches/{search_id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** Delete Saved Search */
+		delete: operations['delete_saved_search'];
+		options?: never;
+		head?: never;
+		/** Change Saved Search */
+		patch: operations['change_saved_search'];
+		trace?: never;
+	};
 	'/api/v1/alerts/{alert_id}/explain': {
 		parameters: {
 			query?: never;
@@ -7235,6 +7274,18 @@ export interface components {
 			/** Rotations */
 			rotations?: components['schemas']['NewRotation'][];
 		};
+		/** NewSearch */
+		NewSearch: {
+			/** Name */
+			name: string;
+			/** Query */
+			query: string;
+			/**
+			 * Shared
+			 * @default false
+			 */
+			shared?: boolean;
+		};
 		/** NewStatusUpdate */
 		NewStatusUpdate: {
 			/** Text */
@@ -8393,6 +8444,21 @@ export interface components {
 			/** Next Cursor */
 			next_cursor: string | null;
 		};
+		/** Page[SavedSearchView] */
+		Page_SavedSearchView_: {
+			/** Items */
+			items: components['schemas']['SavedSearchView'][];
+			/** Total */
+			total: number;
+			/** Total Is Exact */
+			total_is_exact: boolean;
+			/** Page */
+			page: number;
+			/** Page Size */
+			page_size: number;
+			/** Next Cursor */
+			next_cursor: string | null;
+		};
 		/** Page[ScheduleView] */
 		Page_ScheduleView_: {
 			/** Items */
@@ -9469,6 +9535,33 @@ export interface components {
 			/** Targets */
 			targets: components['schemas']['TargetView'][];
 		};
+		/** SavedSearchView */
+		SavedSearchView: {
+			/**
+			 * Id
+			 * Format: uuid
+			 */
+			id: string;
+			/** Name */
+			name: string;
+			/** Query */
+			query: string;
+			/** Shared */
+			shared: boolean;
+			user: components['schemas']['Named'];
+			/** Version */
+			version: number;
+			/**
+			 * Created At
+			 * Format: date-time
+			 */
+			created_at: string;
+			/**
+			 * Updated At
+			 * Format: date-time
+			 */
+			updated_at: string;
+		};
 		/** ScheduleChange */
 		ScheduleChange: {
 			/**
@@ -9580,6 +9673,26 @@ export interface components {
 		 * @enum {string}
 		 */
 		Scope: 'read' | 'alerts' | 'on-call' | 'configuration' | 'admin';
+		/** SearchChange */
+		SearchChange: {
+			/**
+			 * Name
+			 * @default
+			 */
+			name?: string;
+			/**
+			 * Query
+			 * @default
+			 */
+			query?: string;
+			/**
+			 * Shared
+			 * @default false
+			 */
+			shared?: boolean;
+			/** Version */
+			version?: number | null;
+		};
 		/** SecondFactor */
 		SecondFactor: {
 			/** Code */
@@ -14213,6 +14326,175 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['Page_NotificationView_'];
+				};
+			};
+			/** @description A field does not fit. */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+		};
+	};
+	list_saved_searches: {
+		parameters: {
+			query?: {
+				page?: number;
+				page_size?: number | null;
+				/** @description Same as page_size. */
+				limit?: number | null;
+				/** @description next_cursor of the page before. */
+				cursor?: string | null;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Page_SavedSearchView_'];
+				};
+			};
+			/** @description A field does not fit. */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+		};
+	};
+	save_search: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['NewSearch'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['SavedSearchView'];
+				};
+			};
+			/** @description A field does not fit. */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+		};
+	};
+	delete_saved_search: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				search_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Successful Response */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description A field does not fit. */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+			/** @description What kept it from being done. */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['Problem'];
+				};
+			};
+		};
+	};
+	change_saved_search: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				search_id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['SearchChange'];
+			};
+		};
+		responses: {
+			/** @description Successful Response */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['SavedSearchView'];
 				};
 			};
 			/** @description A field does not fit. */

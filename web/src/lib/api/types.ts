@@ -53,6 +53,7 @@ export type IncidentTask = IncidentDetail['tasks'][number];
 export type Invitation = Schemas['InvitationView'];
 export type SentInvitation = Schemas['SentInvitation'];
 export type Me = Schemas['MeView'];
+export type SavedSearch = Schemas['SavedSearchView'];
 export type System = Schemas['SystemView'];
 export type SystemNode = System['nodes'][number];
 export type SystemWorker = System['workers'][number];

@@ -20,6 +20,7 @@ export const FAMILIES: Record<string, string> = {
 	policy: 'Escalation policies',
 	preference: 'Preferences',
 	rotation: 'Rotations',
+	saved_search: 'Saved searches',
 	schedule: 'Schedules',
 	team: 'Teams',
 	user: 'Accounts'

@@ -14,6 +14,7 @@ const OBJECTS: Record<string, string> = {
 	invitation: 'an invitation',
 	organization: 'the organization',
 	policy: 'the escalation policy',
+	saved_search: 'a saved search',
 	schedule: 'the schedule',
 	team: 'the team',
 	webhook: 'the webhook'

@@ -19,7 +19,7 @@ from pulsar.notify.channel import Contact, Reach, contact_of, reads_replies, reg
 from pulsar.notify.model import ChannelRow
 from pulsar.notify.recipients import recipient_of, unreachable
 from pulsar.orgs.roles import Role
-from pulsar.people.access import Anybody, AnyCaller, AsAdmin, AsViewer, Caller, entered
+from pulsar.people.access import Anybody, AnyCaller, AsViewer, Caller, entered
 
 router = APIRouter(prefix="/notifications/channels", tags=["Notification channels"])
 
@@ -204,8 +204,13 @@ async def _taken(pulsar: Pulsar, caller: Anybody, channel_type: str, config: dic
 
 
 @router.delete("/{channel_id}", status_code=204)
-async def delete_channel(channel_id: UUID, tx: AsAdmin) -> None:
-    await channel_setup.remove(tx, await _get(tx, channel_id, to_change=True))
+async def delete_channel(channel_id: UUID, caller: AnyCaller, pulsar: PulsarNode) -> None:
+    async with entered(pulsar, caller, Role.ADMIN) as tx:
+        row = await _get(tx, channel_id, to_change=True)
+        left = await channel_setup.remove(tx, row)
+    if left:
+        address = address_of(registry()[row.channel_type], pulsar.settings.base_url, caller.org_id)
+        await channel_setup.leave(row.channel_type, left, address)
 
 
 @router.post("/{channel_id}/test")

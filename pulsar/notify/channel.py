@@ -197,7 +197,8 @@ class Channel(Protocol):
     whose accounts people link, so that they can be called, and what they press there is theirs. `check(config)` asks
     the provider before settings are saved, and answers them as they are to be kept, or raises NotAccepted;
     `manifest(url)` is what to paste there to make an app of ours, which tells us at that address what was pressed; it
-    ends in `calls_back`. `listen(config, url)` has the provider tell us there, instead, whenever settings are saved.
+    ends in `calls_back`. `listen(config, url)` has the provider tell us there, instead, whenever settings are saved;
+    `leave(config, url)` has it stop, when the last channel with these credentials is gone.
     """
 
     slug: str

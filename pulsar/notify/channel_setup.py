@@ -1,21 +1,26 @@
 """How is a channel set up? Checked against its schema, its secrets sealed; opened again only to send."""
 
+import asyncio
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import HttpUrl, ValidationError
+from sqlalchemy import select
 
 from pulsar.base.crypto import SecretUnreadable
 from pulsar.base.db import Transaction
 from pulsar.base.errors import Invalid, NameTaken, Problem
 from pulsar.base.events import UNTOLD, Changes, edited
 from pulsar.base.events import changes as edits
-from pulsar.notify.channel import Channel, Config, NotAccepted, registry, secret_fields, tells_how_it_went
+from pulsar.notify.channel import Channel, Config, NotAccepted, Undelivered, registry, secret_fields, tells_how_it_went
 from pulsar.notify.channel_state import set_right
 from pulsar.notify.events import ChannelCreated, ChannelDeleted, ChannelUpdated
 from pulsar.notify.model import ChannelRow
+
+_SECONDS_TO_LEAVE = 5
 
 
 class UnknownChannelType(Invalid):
@@ -189,9 +194,30 @@ def _told(was: dict[str, Any], becomes: dict[str, Any], secret: Collection[str])
     return {f"config.{name}": {"before": UNTOLD, "after": UNTOLD} if name in secret else edit[name] for name in edit}
 
 
-async def remove(tx: Transaction, row: ChannelRow) -> None:
+async def remove(tx: Transaction, row: ChannelRow) -> Config | None:
+    """Its settings, if its provider has nobody left to tell of presses: see `leave`."""
     tx.record(ChannelDeleted(row.id, name=row.name))
+    alone = await _alone(tx, row) if hasattr(kind(row.channel_type), "leave") else None
     await tx.delete(row)
+    return alone
+
+
+async def _alone(tx: Transaction, row: ChannelRow) -> Config | None:
+    others = select(ChannelRow).where(ChannelRow.channel_type == row.channel_type, ChannelRow.id != row.id)
+    try:
+        credentials = _secrets(tx, row)
+        shared = [other for other in await tx.scalars(others) if _secrets(tx, other) == credentials]
+        return None if shared else config_of(tx, row)
+    except Problem:
+        return None
+
+
+async def leave(channel_type: str, config: Config, address: str) -> None:
+    """A kindness to the provider, which else tells us for ever of what nobody here knows."""
+    channel: Any = kind(channel_type)
+    with suppress(Undelivered, TimeoutError):
+        async with asyncio.timeout(_SECONDS_TO_LEAVE):
+            await channel.leave(config, address)
 
 
 def config_schema(channel: Channel) -> dict[str, Any]:

@@ -305,3 +305,27 @@ async def test_a_token_that_telegram_refuses_is_not_saved(ana: Person, receiver:
     refused = await ana.post(CHANNELS, name="Ops", channel_type="telegram", config=config)
     assert refused.status_code == 422
     assert [error["field"] for error in refused.json()["errors"]] == ["config.bot_token"]
+
+
+async def test_with_the_last_channel_over_a_bot_telegram_stops_telling_us(ana: Person, receiver: Receiver) -> None:
+    room = await group(ana, receiver)
+    config = {"bot_token": TOKEN, "chat_id": "-1002", "api_url": receiver.root}
+    second = await ana.makes(CHANNELS, name="Second", channel_type="telegram", config=config)
+    assert (await ana.delete(f"{CHANNELS}/{second['id']}")).status_code == 204
+    assert room.chats.webhook, "the first is still told"
+    assert (await ana.delete(f"{CHANNELS}/{room.channel['id']}")).status_code == 204
+    assert not room.chats.webhook
+
+
+async def test_a_bot_that_tells_somebody_else_by_now_goes_on(ana: Person, receiver: Receiver) -> None:
+    room = await group(ana, receiver)
+    room.chats.webhook["url"] = "https://elsewhere.test/"
+    assert (await ana.delete(f"{CHANNELS}/{room.channel['id']}")).status_code == 204
+    assert room.chats.webhook
+
+
+async def test_a_channel_goes_whatever_telegram_says(ana: Person, receiver: Receiver) -> None:
+    room = await group(ana, receiver)
+    room.chats.refuse.append("Bad Request: no")
+    assert (await ana.delete(f"{CHANNELS}/{room.channel['id']}")).status_code == 204
+    assert (await ana.get(f"{CHANNELS}/{room.channel['id']}")).status_code == 404

@@ -73,6 +73,8 @@ def moved(chat: int) -> str:
 METHODS: dict[str, Callable[..., Any]] = {
     "getMe": Bot.get_me,
     "setWebhook": Bot.set_webhook,
+    "getWebhookInfo": Bot.get_webhook_info,
+    "deleteWebhook": Bot.delete_webhook,
     "sendMessage": Bot.send_message,
     "editMessageText": Bot.edit_message_text,
     "editMessageReplyMarkup": Bot.edit_message_reply_markup,
@@ -114,6 +116,13 @@ class Chats:
         assert re.fullmatch(r"[A-Za-z0-9_-]{1,256}", body["secret_token"])
         assert set(body["allowed_updates"]) <= set(Update.ALL_TYPES)
         self.webhook = body
+        return True
+
+    def _getWebhookInfo(self, body: dict[str, Any]) -> Any:
+        return {"url": self.webhook.get("url", ""), "has_custom_certificate": False, "pending_update_count": 0}
+
+    def _deleteWebhook(self, body: dict[str, Any]) -> Any:
+        self.webhook = {}
         return True
 
     def _sendMessage(self, body: dict[str, Any]) -> Any:

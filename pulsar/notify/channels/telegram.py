@@ -96,3 +96,10 @@ async def listen(config: Config, url: str) -> Config:
     except Undelivered as failure:
         raise NotAccepted(failure.answer, "bot_token" if gone_wrong(failure) else None) from failure
     return config.model_copy(update={"bot_name": str(me.get("username", ""))})
+
+
+async def leave(config: Config, url: str) -> None:
+    """Telegram stops telling us, unless it tells somebody else by now: a bot has one address."""
+    told = (await call(config, "getWebhookInfo", {})).json.get("result") or {}
+    if told.get("url") == url:
+        await call(config, "deleteWebhook", {})

@@ -30,8 +30,17 @@ _FIRST_SURE = re.compile(rf"(?:{_SURE})(?:\s+(?:in|after)\s[^:]{{1,40}}:|\s+(?:h
 _FIRST_ALONE = re.compile(rf"(?:{_SURE})\b", re.IGNORECASE)
 _IN_THE_MIDDLE = re.compile(rf"\bis\s+(?:now\s+|back\s+)*(?:{_OVER})\s*:", re.IGNORECASE)
 _LAST = re.compile(
-    rf"(?:(?:\b(?:is|are|now|back|state|status|been|was|were)|->|→|=>|[:(|])\s*(?:{_OVER})|\b(?:{_SURE}))[\W_]*$",
+    # Not "backup", and not what somebody failed "to back up".
+    r"(?:(?:\b(?:is|are|now|(?<!\bto )back|state|status|been|was|were)\s+|(?:->|→|=>|[:(|])\s*)"
+    rf"(?:{_OVER})|\b(?:{_SURE}))[\W_]*$",
     re.IGNORECASE,
+)
+# Monit says what happened first, and of what last.
+_MONIT_OVER = re.compile(
+    r"monit alert -- +(?:exists|link up|timeout recovery|(?:(?!failed|matched)\w+ ){1,3}succeeded)\b", re.IGNORECASE
+)
+_MONIT_SAYS = re.compile(
+    r"(?<=monit alert --)(?: +does not exist\b| +exists\b|( +[\w ]{1,30}?) matched\b)", re.IGNORECASE
 )
 _DOUBT = re.compile(
     r"\b(?:not|no|never|cannot|unable|without|until|if|when|could|should|please|must|pending|isn|wasn|doesn|didn|couldn|can)\b",
@@ -53,13 +62,15 @@ def plain(subject: str) -> str:
 
 def stem(subject: str) -> str:
     """What the subjects of an alert's beginning and end have in common; "" when they say nothing but how it stands."""
-    text = _COUNTED.sub("", _LASTED.sub(r"\1", plain(subject)).lower())
+    text = _COUNTED.sub("", _LASTED.sub(r"\1", _MONIT_SAYS.sub(r"\1", plain(subject))).lower())
     words = (word.strip(".:+/\\-") for word in _WORD.findall(text))
     return " ".join(word for word in words if word and not _STATE.fullmatch(word))
 
 
 def is_over(subject: str) -> bool:
     rest, brackets = _opened(plain(subject))
+    if _MONIT_OVER.match(rest):
+        return True
     if any(_IN_BRACKETS.fullmatch(text.strip()) for text in brackets):
         return True
     if _FIRST.match(rest) or _FIRST_SURE.match(rest):

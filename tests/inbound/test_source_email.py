@@ -31,6 +31,10 @@ OVER = [
     "✅ Resolved: queue is long",
     "Disk alert on db-1 resolved",
     "Backup of db-1 succeeded",
+    "db-1 is now back up",
+    "monit alert -- Connection succeeded web",
+    "monit alert -- Timeout recovery web",
+    "monit alert -- Link up eth0",
 ]
 NOT_OVER = [
     "",
@@ -52,6 +56,12 @@ NOT_OVER = [
     "host is up 400 days and needs a reboot",
     "Close to limit: disk",
     "Success rate: 20%",
+    "Cron <root@db-1> /usr/local/bin/backup",
+    "ERROR: nightly backup",
+    "Failed to back up",
+    "monit alert -- Does not exist marker",
+    "monit alert -- Resource limit matched rootfs",
+    "monit alert -- Connection failed succeeded.example.org",
 ]
 TOGETHER = [
     ("PROBLEM: Disk space low on db-1", "Resolved in 5m 10s: Disk space low on db-1"),
@@ -62,6 +72,8 @@ TOGETHER = [
     ('ALARM: "High CPU" in US East', 'OK: "High CPU" in US East'),
     ("[PRTG] shop HTTP (Down)", "[PRTG] shop HTTP (Up)"),
     ("Check_MK: db-1/CPU OK -> CRIT", "Check_MK: db-1/CPU CRIT -> OK"),
+    ("monit alert -- Resource limit matched rootfs", "monit alert -- Resource limit succeeded rootfs"),
+    ("monit alert -- Link down eth0", "monit alert -- Link up eth0"),
 ]
 
 
@@ -95,6 +107,19 @@ def test_different_hosts_have_different_stems() -> None:
 )
 def test_a_subject_says_how_urgent(subject: str, expected: str | None) -> None:
     assert urgency(subject) == expected
+
+
+def test_monit_s_mails_open_and_close_what_is_gone_and_back(read: Callable[[str], list[Reading]]) -> None:
+    (gone,), (back,) = read("email/monit5_gone"), read("email/monit5_back")
+    assert (gone.action, gone.alias) == ("create", "email monit marker")
+    assert (back.action, back.alias) == ("close", gone.alias)
+
+
+def test_a_backup_s_complaint_is_not_taken_for_news_that_something_is_up(
+    read: Callable[[str], list[Reading]],
+) -> None:
+    (complaint,) = read("email/cron")
+    assert complaint.action == "create"
 
 
 def test_two_mails_are_one_alert_s_beginning_and_end(read: Callable[[str], list[Reading]]) -> None:

@@ -31,6 +31,7 @@ from pulsar.door.headers import Defaults
 from pulsar.door.limits import Limits, TooManyRequests, limits_from, of_address, standing_headers
 from pulsar.door.request_ids import request_id_of
 from pulsar.door.sharing import Sharing
+from pulsar.door.values import with_values_counted
 from pulsar.engine import health_api as health
 from pulsar.escalation import api as escalation
 from pulsar.escalation import simulation_api as simulation
@@ -266,7 +267,7 @@ class Edge:
             if problem := self._refusal(scope):
                 await problem_response(problem, scope["request_id"])(scope, receive, send)
             else:
-                await self.api(scope, receive, send)
+                await self.api(scope, with_values_counted(scope, receive), send)
         else:
             await self._console(scope, receive, send)
 

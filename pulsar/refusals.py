@@ -125,7 +125,16 @@ async def answer_error(request: Request, error: Exception) -> JSONResponse:
         log.error("request_failed", exc_info=error)
     elif isinstance(problem, Unavailable):
         log.warning("database_away", error=type(error).__name__)
+    _let_go(error)
     return problem_response(problem, request.scope.get("request_id", ""))
+
+
+def _let_go(error: BaseException | None) -> None:
+    """An exception holds the frames that it came through, they hold the request, and some of them the exception: such
+    a ring, with a body of a megabyte in it, would stay until the garbage collector comes by, which is seldom here."""
+    while error:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
 
 
 def document_problems(description: dict[str, Any]) -> None:

@@ -9,14 +9,14 @@ from typing import Annotated, Any, Generic, Self, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from pulsar.base import clock
 from pulsar.base.crypto import BadSignature, Keys
 from pulsar.base.db import Database, Transaction
-from pulsar.base.errors import Invalid, NotSignedIn, StaleVersion
+from pulsar.base.errors import Invalid, NotSignedIn, Problem, StaleVersion
 from pulsar.settings import Settings
 
 Row = TypeVar("Row")
@@ -86,11 +86,38 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 Tags = Annotated[list[Name], Field(max_length=50)]
 
+MOST_VALUES = 10_000
+
+
+class TooManyValues(Problem, status=422):
+    """The body of a request may have 10,000 values at most, in all its lists and objects together."""
+
+
+def _has_too_many(given: Any) -> bool:
+    count, left = 0, [given]
+    while left:
+        one = left.pop()
+        inside = one.values() if isinstance(one, dict) else one
+        count += len(inside)
+        if count > MOST_VALUES:
+            return True
+        left.extend(value for value in inside if isinstance(value, dict | list))
+    return False
+
 
 class Body(BaseModel):
     """A request's body: what it does not name it may not send."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _not_too_many_values(cls, given: Any) -> Any:
+        """Before anything is validated: a megabyte of values that do not fit would have half a million complaints,
+        which take seconds, and hundreds of megabytes."""
+        if isinstance(given, dict) and _has_too_many(given):
+            raise TooManyValues
+        return given
 
     def sent(self, *leave_out: str) -> dict[str, Any]:
         """The fields that the client did send: what a PATCH is to change."""

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import select
 
 from pulsar.base.db import Transaction
+from pulsar.door.values import TOO_MANY, has_too_many_values
 from pulsar.inbound import mapping, sns
 from pulsar.inbound.mapping import Compiled, Faulty
 from pulsar.inbound.model import IncomingToken, Mapping
@@ -95,7 +96,9 @@ def _saying_so(setup: Setup, reason: str, body: bytes) -> Reading:
 
 
 def parsed(body: bytes) -> Any:
-    """Raises MalformedJson."""
+    """Raises MalformedJson, and UnreadablePayload before it reads what nobody says in one message."""
+    if has_too_many_values(body):
+        raise UnreadablePayload(TOO_MANY)
     try:
         return _decoded(body)
     except (msgspec.DecodeError, RecursionError) as error:

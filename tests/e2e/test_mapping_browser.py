@@ -9,6 +9,9 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.processes import Running
 from tests.e2e.test_browser import browser, register, visiting
+from tests.e2e.test_screens import log_in
+from tests.ladders import integration
+from tests.world import Person
 
 __all__ = ["browser"]
 
@@ -85,3 +88,38 @@ async def test_a_mapping_is_made_from_what_was_refused_and_tried_by_replay(
         await shot(page, "replayed")
         sideways = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
         assert not sideways
+
+
+async def test_what_is_typed_is_lost_neither_to_somebody_faster_nor_by_a_slip(
+    browser: Browser, server: Running, ana: Person
+) -> None:
+    jobs = await integration(ana, name="Jobs", integration_type="custom")
+    place = f"/webhooks/incoming/{jobs.id}/mapping"
+    async with visiting(browser, server, 390, 844, 409) as page:
+        await log_in(page, ana.email)
+        await page.goto(f"/integrations/{jobs.id}/mapping")
+        message, asked = page.get_by_label("Message"), page.get_by_role("dialog", name="Leave without saving?")
+        await message.fill("{{job.name}} failed")
+        saved = await ana.request("PUT", place, json={"mapping": {"message": "{{job.host}} is ill"}})
+        assert saved.status_code == 200
+        await page.get_by_role("button", name="Save mapping").click()
+        await expect(page.get_by_text("Somebody changed this after you opened it")).to_be_visible()
+        await shot(page, "stale")
+
+        await page.get_by_role("link", name="Jobs").click()
+        await expect(asked).to_be_visible()
+        await shot(page, "leaving")
+        await asked.get_by_role("button", name="Cancel").click()
+        await expect(message).to_have_value("{{job.name}} failed")
+        await page.get_by_role("button", name="Load what stands now").click()
+        await expect(message).to_have_value("{{job.host}} is ill")
+
+        await message.fill("never mind")
+        await page.get_by_role("link", name="Jobs").click()
+        await asked.get_by_role("button", name="Leave").click()
+        await expect(page.get_by_text("It is read by a mapping of yours.")).to_be_visible()
+        await page.get_by_role("link", name="Edit mapping").click()
+        await expect(message).to_have_value("{{job.host}} is ill")
+        await page.get_by_role("link", name="Jobs").click()
+        await expect(page.get_by_text("It is read by a mapping of yours.")).to_be_visible()
+    assert (await ana.has(place))["mapping"]["message"] == "{{job.host}} is ill"

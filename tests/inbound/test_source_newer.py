@@ -56,6 +56,8 @@ SAID = [
     ("betterstack/made_here_started", "create", "better stack incident 1", "Tesla.com homepage: Error 500", None),
     ("betterstack/docs_acknowledged", "acknowledge", "better stack incident 1", "Tesla.com homepage: Error 500", None),
     ("betterstack/made_here_resolved", "close", "better stack incident 1", "Tesla.com homepage: Error 500", None),
+    ("cloudevents/sdk_structured", "create", EVENT, "The disk of db-1 is full", "P1"),
+    ("cloudevents/sdk_recovered", "close", EVENT, "The disk of db-1 is full", "P1"),
     ("cloudevents/made_here_failed", "create", EVENT, "The disk of db-1 is full", "P1"),
     ("cloudevents/made_here_recovered", "close", EVENT, "The disk of db-1 has room", None),
     (

@@ -11,6 +11,7 @@ from pulsar.inbound.source import registry
 Read = Callable[[str], list[Reading]]
 
 CHECK = "f618072a-7bde-4eee-af63-71a77c5723bc"
+ALERTMANAGER = "e8eebeb9179ea14902bf7491f5e4e9acc7782e10e9b40b87acb7ffe20369ca08"
 PROBLEM = "-6325087454301243421_1764000000000V2"
 
 SAID = [
@@ -36,6 +37,8 @@ SAID = [
     ("nagios/icinga2_acknowledged", "acknowledge", "nagios db-1 Disk /", "Disk / on db-1 is CRITICAL", "P1"),
     ("nagios/icinga2_host_recovery", "close", "nagios db-1", "db-1 is UP", None),
     ("pagerduty/docs_trigger", "create", "samplekeyhere", "Example alert on host1.example.com", "P5"),
+    ("pagerduty/alertmanager_trigger", "create", ALERTMANAGER, "[FIRING:1] DiskFull db-1 (critical)", "P2"),
+    ("pagerduty/alertmanager_resolve", "close", ALERTMANAGER, "", None),
     ("pagerduty/docs_acknowledge", "acknowledge", "dedupkeyhere", "", None),
     ("pagerduty/docs_resolve", "close", "dedupkeyhere", "", None),
     ("google_cloud/alerta_open", "create", "f2e08c333dc64cb09f75eaab355393bz", "Webserver Health", None),

@@ -198,7 +198,8 @@ class Channel(Protocol):
     the provider before settings are saved, and answers them as they are to be kept, or raises NotAccepted;
     `manifest(url)` is what to paste there to make an app of ours, which tells us at that address what was pressed; it
     ends in `calls_back`. `listen(config, url)` has the provider tell us there, instead, whenever settings are saved;
-    `leave(config, url)` has it stop, when the last channel with these credentials is gone.
+    `leave(config, url)` has it stop, when the last channel with these credentials is gone. `pace_seconds` is said by a
+    provider that takes but one message in so many seconds.
     """
 
     slug: str
@@ -235,6 +236,12 @@ def contact_of(channel: Channel) -> Contact | None:
 
 def answered(sent: str | Posted) -> tuple[str, Reference | None]:
     return (sent.answer, sent.reference) if isinstance(sent, Posted) else (sent, None)
+
+
+def pace_of(channel: Channel) -> float:
+    """In how many seconds its provider takes one message to the same place."""
+    pace: float = getattr(channel, "pace_seconds", 0.0)
+    return pace
 
 
 def edits(channel: Channel) -> bool:

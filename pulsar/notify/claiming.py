@@ -16,7 +16,7 @@ from pulsar.base.http import Pulsar
 from pulsar.base.jobs import CLOCK_SLACK
 from pulsar.notify import bundling, channel_state, live_messages
 from pulsar.notify.actions import put_off
-from pulsar.notify.channel import Channel, Message, Posted, Recipient, Reference, Undelivered, registry
+from pulsar.notify.channel import Channel, Message, Posted, Recipient, Reference, Undelivered, pace_of, registry
 from pulsar.notify.channel_setup import config_of
 from pulsar.notify.digest import compose_digest
 from pulsar.notify.lanes import LANES
@@ -44,6 +44,8 @@ class Claimed:
     recipient: Recipient | None
     changes: Reference | None = None
     """The message that is to be changed into this one."""
+    wait_seconds: float = 0.0
+    """Until it may begin."""
 
     async def sent(self) -> str | Posted:
         """What the provider answers. Raises Undelivered."""
@@ -105,7 +107,8 @@ async def _claim(tx: Transaction, pulsar: Pulsar, notification: Notification, la
     message = compose_digest(pulsar, tx, notification, inside) if inside else compose(pulsar, tx, notification, there)
     changed = there if notification.purpose == UPDATE else None
     message = replace(message, named=await named(tx, (changed or notification).content, channel, config))
-    claimed = Claimed(channel, message, config, recipient, changed.reference if changed else None)
+    wait = 0.0 if changed else LANES.slot(row.id, pace_of(channel))
+    claimed = Claimed(channel, message, config, recipient, changed.reference if changed else None, wait)
     _take(notification, inside, claimed)
     return claimed
 
@@ -114,7 +117,8 @@ def _take(notification: Notification, inside: Sequence[Notification], claimed: C
     for one in [notification, *inside]:
         one.status, one.held_back_by = "sending", None
     notification.tries += 1
-    notification.next_attempt_at = clock.now() + CLAIM + timedelta(seconds=claimed.seconds_to_send)
+    needed = timedelta(seconds=claimed.wait_seconds + claimed.seconds_to_send)
+    notification.next_attempt_at = clock.now() + CLAIM + needed
 
 
 async def _must_let_pass(

@@ -54,6 +54,9 @@ async def deliver(pulsar: Pulsar, org: UUID, notification_id: UUID) -> None:
     if not ours:
         return
     with ours.lane:
+        if ours.claimed.wait_seconds:
+            # Before it is looked at once more: who acknowledges meanwhile is heard.
+            await asyncio.sleep(ours.claimed.wait_seconds)
         sending = await _BEGINNINGS.ask(pulsar, org, ours)
         if not sending:
             return

@@ -10,6 +10,9 @@ from uuid import UUID
 PART = 3
 """A channel gets at most one in so many of a worker's places."""
 
+AT_ONCE = 5
+"""So many go out at once where a provider asks for a pace, when it was quiet before."""
+
 _SHORTEST_WAIT, _LONGEST_WAIT = 0.5, 15.0
 
 
@@ -18,6 +21,7 @@ class Lane:
     under_way: int = 0
     usual_seconds: float = 0.1
     next_turn: float = 0.0
+    paced_until: float = 0.0
 
 
 class Lanes:
@@ -36,6 +40,14 @@ class Lanes:
         lane.next_turn = max(lane.next_turn, now) + lane.usual_seconds / limit_of(places)
         return min(max(lane.next_turn - now, _SHORTEST_WAIT), _LONGEST_WAIT)
 
+    def slot(self, channel_id: UUID, pace_seconds: float) -> float:
+        """Seconds until one more may begin, where the provider takes one in so many seconds, and a few at once now and
+        then. Beyond that it would refuse them, and each refusal is a try lost."""
+        lane = self._lanes.setdefault(channel_id, Lane())
+        now = self._clock()
+        lane.paced_until = max(lane.paced_until, now) + pace_seconds
+        return max(0.0, lane.paced_until - AT_ONCE * pace_seconds - now)
+
     @contextmanager
     def taken(self, channel_id: UUID) -> Iterator[None]:
         lane = self._lanes.setdefault(channel_id, Lane())
@@ -45,8 +57,9 @@ class Lanes:
             yield
         finally:
             lane.under_way -= 1
-            lane.usual_seconds += (self._clock() - begun - lane.usual_seconds) / 8
-            if not lane.under_way:
+            ended = self._clock()
+            lane.usual_seconds += (ended - begun - lane.usual_seconds) / 8
+            if not lane.under_way and lane.paced_until <= ended:
                 self._lanes.pop(channel_id, None)
 
 

@@ -1,12 +1,15 @@
 """Slack by an app: one message for each alert, which shows how that stands; and what Slack refuses."""
 
 import json
+import time
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from pulsar.base.http import Pulsar
 from pulsar.notify.channels.slack_app import manifest as manifest_for
+from pulsar.notify.lanes import AT_ONCE, LANES
 from tests.domain.delivering import paged, sending
 from tests.domain.slacking import CHANNELS, settings, slack_room
 from tests.ladders import fire, ladder, level, log_of, renewed
@@ -275,3 +278,16 @@ async def test_the_manifest_names_what_the_app_needs_and_where_presses_go(ana: P
     url = f"https://pulsar.example.org/api/v1/callbacks/{ana.org_id}/slack"
     assert json.loads(manifest_for(url))["settings"]["interactivity"] == {"is_enabled": True, "request_url": url}
     assert [one["slug"] for one in kinds if one["manifest"]] == ["slack_app"]
+
+
+async def test_a_page_waits_for_its_turn_where_slack_asks_for_a_pace(
+    ana: Person, engine: Engine, receiver: Receiver
+) -> None:
+    slack = await slack_room(ana, receiver)
+    begun = time.monotonic()
+    for _ in range(AT_ONCE):
+        LANES.slot(UUID(slack.channel["id"]), 1.0)
+    await paged(ana)
+    await engine.settle()
+    assert len(slack.workspace.roots) == 1
+    assert time.monotonic() - begun >= 1

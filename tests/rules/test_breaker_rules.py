@@ -67,3 +67,24 @@ def test_a_lane_that_moves_slowly_is_given_slower_turns() -> None:
             with lanes.taken(slow):
                 pass
         assert (lanes.wait_for(slow, 3) or 0) > 10
+
+
+def test_where_a_provider_asks_for_a_pace_a_few_go_at_once_and_the_others_one_by_one() -> None:
+    now = 1000.0
+    lanes, slack, other = Lanes(lambda: now), uuid4(), uuid4()
+    assert [lanes.slot(slack, 1.0) for _ in range(8)] == [0, 0, 0, 0, 0, 1, 2, 3]
+    assert lanes.slot(other, 1.0) == 0
+    now += 4
+    assert lanes.slot(slack, 1.0) == 0
+    now += 60
+    assert [lanes.slot(slack, 1.0) for _ in range(6)] == [0, 0, 0, 0, 0, 1]
+    assert [lanes.slot(other, 0.0) for _ in range(100)] == [0] * 100
+
+
+def test_the_pace_is_kept_when_the_lane_is_empty_in_between() -> None:
+    lanes, slack = Lanes(lambda: 1000.0), uuid4()
+    waits = []
+    for _ in range(7):
+        with lanes.taken(slack):
+            waits.append(lanes.slot(slack, 1.0))
+    assert waits == [0, 0, 0, 0, 0, 1, 2]

@@ -12,6 +12,7 @@ from pulsar.notify.slack import LONGEST_TEXT, LONGEST_TITLE, escaped, section
 slug = "slack"
 title = "Slack webhook"
 reach: Reach = "room"
+pace_seconds = 1.0
 help = "Posts each page into a Slack channel through an incoming webhook. No buttons: links."  # noqa: A001 - the protocol's word
 
 WebhookUrl = Annotated[

@@ -14,6 +14,7 @@ from pulsar.notify.slack_blocks import blocks, plain
 slug = "slack_app"
 title = "Slack app"
 reach: Reach = "room"
+pace_seconds = 1.0
 help = (  # noqa: A001 - the protocol's word
     "One message for each alert in a Slack channel, which shows how the alert stands, with buttons to acknowledge,"
     " snooze and close. It mentions people who have linked their account. Needs an app of yours in Slack."

@@ -53,6 +53,9 @@ apply Notification "pulsar-service" to Service {
 	assign where true
 }`;
 
+/** With its quotes, for Nagios has a $HOSTADDRESS$ of its own. */
+const addressed = (text: string, url: string): string => text.replaceAll("'ADDRESS'", `'${url}'`);
+
 export const nagios = told(
 	'Nagios and Icinga',
 	[
@@ -63,7 +66,7 @@ export const nagios = told(
 		'PROBLEM opens an alert, RECOVERY closes it, ACKNOWLEDGEMENT acknowledges it; flapping and downtime do nothing. The alias is the host and the service.'
 	],
 	(url) => [
-		{ label: 'Commands for Nagios', text: NAGIOS.replaceAll('ADDRESS', url) },
-		{ label: 'Configuration for Icinga 2', text: ICINGA.replaceAll('ADDRESS', url) }
+		{ label: 'Commands for Nagios', text: addressed(NAGIOS, url) },
+		{ label: 'Configuration for Icinga 2', text: addressed(ICINGA, url) }
 	]
 );

@@ -39,3 +39,10 @@ it.each(Object.keys(GUIDES).filter((source) => !['pagerduty', 'email', 'cloudeve
 			if (label !== 'Address') expect(page).toContain(bare(text));
 	}
 );
+
+it('leaves what Nagios itself calls an address', () => {
+	const commands = guide('nagios', url).snippets.find(({ label }) => label.includes('Nagios'))?.text ?? '';
+	expect(commands.split('$HOSTADDRESS$')).toHaveLength(3);
+	expect(commands.split(`'${url}'`)).toHaveLength(3);
+	expect(commands.split(url)).toHaveLength(3);
+});

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check fix dev bench openapi wheel locks clean
+.PHONY: help install run test check fix dev bench openapi wheel sbom audit locks clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -60,9 +60,24 @@ openapi: .venv/installed ## the document and the console's types from the code
 wheel: install ## dist/*.whl, with the console in it
 	$(BIN)/python -m hatchling build -t wheel
 
+.venv/supply/installed: requirements/supply.txt .venv/installed
+	$(PYTHON) -m venv .venv/supply
+	.venv/supply/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/supply.txt
+	@touch $@
+
+sbom: .venv/supply/installed ## dist/sbom-*.cdx.json: what Pulsar is made of, as CycloneDX
+	mkdir -p dist
+	.venv/supply/bin/cyclonedx-py requirements requirements/runtime.txt --of JSON -o dist/sbom-python.cdx.json
+	cd web && npm sbom --sbom-format cyclonedx --package-lock-only > ../dist/sbom-console.cdx.json
+
+audit: .venv/supply/installed ## known weaknesses in what Pulsar is made of; asks the registries
+	.venv/supply/bin/pip-audit --require-hashes --disable-pip -r requirements/runtime.txt
+	cd web && npm audit --package-lock-only --audit-level=high
+
 locks: ## requirements/*.txt anew from pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements/runtime.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --group pyproject.toml:supply -o requirements/supply.txt
 
 clean: ## what was built; not the data
 	rm -rf .venv dist pulsar/console web/node_modules web/build web/.svelte-kit

@@ -91,6 +91,10 @@ class Limits:
             min(standings, key=lambda standing: standing.share) if len(standings) > 1 else next(iter(standings), None)
         )
 
+    def per_minute(self, *buckets: Bucket) -> int | None:
+        """How many these let through together; None where nothing is limited."""
+        return min((self._limits[kind].per_minute for kind, _ in buckets if kind in self._limits), default=None)
+
     def _note(self, bucket: Bucket, limit: Limit, becomes: float) -> None:
         if bucket not in self._full_at and len(self._full_at) >= _MOST_BUCKETS:
             self._forget()

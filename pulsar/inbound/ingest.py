@@ -24,6 +24,7 @@ from pulsar.inbound import actions
 from pulsar.inbound.api import PUBLIC_PATH
 from pulsar.inbound.batch import Intake
 from pulsar.inbound.body import as_json
+from pulsar.inbound.handshake import origin_of, permission
 from pulsar.inbound.history import Arrival, History, cut
 from pulsar.inbound.problems import (
     MalformedJson,
@@ -75,7 +76,8 @@ class Ingest:
         known: Known | None = None
         try:
             if scope["method"] != "POST":
-                raise MethodNotAllowed
+                await self._asked(scope, send)
+                return
             # The token first, so that its owner learns of a body that is too large.
             known = await self.known(scope, scope["path"][len(PUBLIC_PATH) :])
             body, sent = await self._body(known, scope, receive)
@@ -85,6 +87,14 @@ class Ingest:
             await refuse(send, problem, scope.get("request_id", ""))
             return
         await answer(send, 202, _summary(taken))
+
+    async def _asked(self, scope: Any, send: Any) -> None:
+        """Not to send, but whether one may."""
+        if (origin := origin_of(scope)) is None:
+            raise MethodNotAllowed
+        known = await self.known(scope, scope["path"][len(PUBLIC_PATH) :])
+        granted = await permission(self._db, self._limits, known.org, known.token_id, origin)
+        await answer(send, 200, {}, more_headers=granted)
 
     async def _body(self, known: Known, scope: Any, receive: Any) -> tuple[bytes, AsSent]:
         """As JSON, whatever the tool sent, and as it came. What is refused unread stands in the history too."""

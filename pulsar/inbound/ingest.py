@@ -183,6 +183,8 @@ class Ingest:
             self._limits.admit(scope, *of_integration(known.org, known.token_id))
         except TooManyRequests as problem:
             if not self._told_of(known):
+                # Unread, and one for many, or those that were taken would be pushed out of the history.
+                self._note(known, b"", sender(scope), None, problem.detail, announced(scope) or 0)
                 await self._explain(known, problem.detail)
             raise
         return known

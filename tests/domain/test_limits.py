@@ -14,6 +14,8 @@ from pulsar.door.rules import Limit
 from pulsar.door.sharing import Sharing
 from tests.architecture.openapi import operations
 from tests.architecture.test_routes import BY_INVITATION, BY_SESSION, PUBLIC
+from tests.domain.test_payloads import kept
+from tests.ladders import Integration
 from tests.world import API, Person
 
 HERE = (KEY, "0193a5b0")
@@ -130,6 +132,10 @@ async def test_an_integration_that_sends_too_much_is_asked_to_wait_and_its_page_
     shown = await ana.has(f"/webhooks/incoming/{made['id']}")
     assert "3 requests a minute" in shown["last_error"]
     assert shown["request_count"] == 3
+    # One for all that were too many, or they would push out what was taken.
+    refused, *taken = await kept(ana, Integration(ana.http, made["id"], made["token"]), 4)
+    assert (refused["outcome"], refused["reason"]) == ("refused", shown["last_error"])
+    assert [one["outcome"] for one in taken] == ["taken"] * 3
 
 
 @pytest.mark.parametrize(

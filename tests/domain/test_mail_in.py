@@ -12,9 +12,12 @@ import pytest
 import pytest_asyncio
 
 from pulsar.app import Edge
+from pulsar.base.db import Database
 from pulsar.base.http import Pulsar
+from pulsar.door.limits import Limits
 from pulsar.inbound import mail_address
 from pulsar.inbound import smtp as mails
+from pulsar.inbound.ingest import Ingest
 from pulsar.serve import bound
 from pulsar.settings import Settings
 from tests.ladders import Integration, Json, integration, read
@@ -112,6 +115,19 @@ async def test_without_a_database_the_sender_is_to_come_again(
     monkeypatch.setattr(edge.api.state.ingest, "_intake", Away())
     code, said = await send(port, mail(), f"{mailed.token}@pulsar.test")
     assert (code, "4.3.0" in said) == (451, True)
+
+
+async def test_without_a_database_nobody_knows_whose_address_it_is_and_the_sender_is_to_come_again(
+    mailed: Integration, pulsar: Pulsar
+) -> None:
+    """Were it refused for good, the mail would be lost."""
+    nowhere = Database("postgresql://pulsar@127.0.0.1:1/pulsar", pulsar.keys, size=1)
+    ingest = Ingest(nowhere, Limits({}))
+    with bound("127.0.0.1", 0) as sockets:
+        async with mails.listening(ingest, sockets, "pulsar.test"):
+            code, said = await send(sockets[0].getsockname()[1], mail(), f"{mailed.token}@pulsar.test")
+    assert (code, "4.3.0" in said) == (451, True)
+    await nowhere.engine.dispose()
 
 
 async def test_what_is_too_large_is_refused_and_what_is_large_is_not(

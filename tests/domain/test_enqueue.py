@@ -1,11 +1,16 @@
 """What becomes of events that are sent as to PagerDuty?"""
 
+import json
+import re
+from pathlib import Path
+
 import httpx
 import pytest
 
 from tests.ladders import integration
 from tests.world import Person
 
+GUIDE = Path(__file__).parents[2] / "docs" / "integrations" / "pagerduty.md"
 EVENT = {"event_action": "trigger", "payload": {"summary": "Disk full", "source": "db-1", "severity": "critical"}}
 
 
@@ -36,6 +41,19 @@ async def test_a_refusal_has_pagerduty_s_form(
     refused = await http.post("/v2/enqueue", json=EVENT | {"routing_key": found.token} | change)
     assert (refused.status_code, refused.json()["status"]) == (400, "invalid event")
     assert reason in refused.json()["errors"][0]
+
+
+async def test_the_guide_s_example_opens_an_alert_and_closes_it(ana: Person, http: httpx.AsyncClient) -> None:
+    hook = await integration(ana, integration_type="pagerduty")
+    shown = re.search(r"-d '(.*)'", GUIDE.read_text())
+    assert shown
+    event = json.loads(shown[1].replace("TOKEN", hook.token))
+    opened = await http.post("/v2/enqueue", json=event)
+    assert opened.json() == {"status": "success", "message": "Event processed", "dedup_key": "first-test"}
+    del event["payload"]
+    assert (await http.post("/v2/enqueue", json=event | {"event_action": "resolve"})).status_code == 202
+    (alert,) = (await ana.get("/alerts")).json()["items"]
+    assert (alert["message"], alert["status"]) == ("Hello from Pulsar: this is a test", "closed")
 
 
 async def test_only_post_is_taken_and_only_json(http: httpx.AsyncClient) -> None:

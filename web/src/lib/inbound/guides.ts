@@ -26,10 +26,29 @@ const HEALTHCHECKS = `{
 	"body": $BODY_JSON
 }`;
 
-const enqueue = (url: string): Snippet[] => [
-	{ label: 'Address of the Events API', text: `${url.split('/api/')[0]}/v2/enqueue` },
-	{ label: 'Routing key', text: url.split('/').pop() ?? '' }
-];
+// As in docs/integrations/pagerduty.md.
+function enqueue(url: string): Snippet[] {
+	const address = `${url.split('/api/')[0]}/v2/enqueue`;
+	const key = url.split('/').pop() ?? '';
+	const event = {
+		routing_key: key,
+		event_action: 'trigger',
+		dedup_key: 'first-test',
+		payload: { summary: 'Hello from Pulsar: this is a test', source: 'curl', severity: 'warning' }
+	};
+	return [
+		{ label: 'Address of the Events API', text: address },
+		{ label: 'Routing key', text: key },
+		{
+			label: 'For a try',
+			text: [
+				`curl -X POST '${address}' \\`,
+				`  -H 'Content-Type: application/json' \\`,
+				`  -d '${JSON.stringify(event)}'`
+			].join('\n')
+		}
+	];
+}
 
 export const GUIDES: Record<string, (url: string) => Guide> = {
 	...MORE,

@@ -26,7 +26,10 @@ it.each(Object.keys(GUIDES))('%s has a title before there is an address', (sourc
 
 it('tells a PagerDuty client where to send, and as whom', () => {
 	const texts = guide('pagerduty', url).snippets.map((snippet) => snippet.text);
-	expect(texts).toEqual([url, 'https://pulsar.test/v2/enqueue', '0123abcd']);
+	expect(texts.slice(0, 3)).toEqual([url, 'https://pulsar.test/v2/enqueue', '0123abcd']);
+	const example = (texts[3] ?? '').replaceAll('https://pulsar.test', 'https://pulsar.example.com');
+	const page = readFileSync('../docs/integrations/pagerduty.md', 'utf8').replace(/\s/g, '');
+	expect(page).toContain(example.replace('0123abcd', 'TOKEN').replace(/\s/g, ''));
 });
 
 // Scripts, commands and bodies, however they are laid out; what is made of the address is another thing.

@@ -83,11 +83,11 @@ export const MORE: Record<string, (url: string) => Guide> = {
 		'PRTG',
 		[
 			'In PRTG: Setup, Account Settings, Notification Templates, Add Notification Template. Name it Pulsar, and switch "Execute HTTP Action" on.',
-			'Paste the address as URL, choose the method POST, and paste the line below as Postdata. Save.',
+			'Paste the address as URL, choose the method POST, and paste the line below as Payload (older: Postdata). Save. A test notification is refused, since PRTG leaves the placeholders in it as they are.',
 			'At the group, device or sensor: Notification Triggers, Add State Trigger. When the state is Down, perform Pulsar, and "When condition clears" perform Pulsar too.',
 			"Down, Warning and Unusual open an alert, Up closes it. The sensor's stars are the priority: five P1, one P5."
 		],
-		() => [{ label: 'Postdata', text: PRTG }]
+		() => [{ label: 'Payload', text: PRTG }]
 	),
 	statuscake: told('StatusCake', [
 		'In StatusCake: Alerting, Contact Groups, New Contact Group. Paste the address as Webhook URL, and choose POST as Webhook Request Method. Leave repeat alerts off, and save.',

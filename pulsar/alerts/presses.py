@@ -17,8 +17,11 @@ from pulsar.base.events import SYSTEM, Actor
 from pulsar.notify.model import Notification
 from pulsar.notify.rules import Verb
 from pulsar.orgs.actions import membership_of
+from pulsar.orgs.model import Membership, Organization
 from pulsar.orgs.roles import Role
 from pulsar.people.names import user_names
+from pulsar.people.team_roles import OfAnotherTeam
+from pulsar.people.within_teams import check_objects
 
 _LONGEST_TITLE = 100
 _DONE = {"acknowledge": "Acknowledged", "close": "Closed", "snooze": "Snoozed"}
@@ -48,14 +51,22 @@ async def press(tx: Transaction, user_id: UUID, pressed: Press) -> Outcome:
     tx.actor = Actor("chat", user_id, (await user_names(tx, [user_id])).get(user_id, SYSTEM.name))
     try:
         alert = await actions.locked(tx, pressed.alert_id)
+        await _check_team(tx, membership, alert)
     except NotFound:
         return Outcome("This alert is not there any more.", False)
+    except OfAnotherTeam as refused:
+        return Outcome(refused.detail, False)
     name = f"#{alert.number} {alert.message[:_LONGEST_TITLE]}"
     try:
         await _do(tx, alert, pressed)
     except AlertStateConflict:
         return Outcome(f"{name} is {await _already(tx, alert)}.", False)
     return Outcome(f"{_DONE[pressed.verb]} {name}{_for(pressed)}.", True)
+
+
+async def _check_team(tx: Transaction, membership: Membership, alert: Alert) -> None:
+    if membership.rank is Role.MEMBER and (await tx.get_one(Organization, tx.org)).members_within_teams:
+        await check_objects(tx, membership.user_id, "alerts", [alert.id])
 
 
 async def _do(tx: Transaction, alert: Alert, pressed: Press) -> None:

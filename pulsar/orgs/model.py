@@ -23,6 +23,8 @@ class Organization(Base):
     slug: Mapped[str] = mapped_column(unique=True)
     settings: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     second_factor_required: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    members_within_teams: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Whether members change only what belongs to their teams."""
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     created_at: Mapped[datetime] = created_at_column()
     updated_at: Mapped[datetime] = updated_at_column()

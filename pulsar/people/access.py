@@ -19,7 +19,7 @@ from pulsar.base.http import API, Principal, Pulsar, PulsarNode, bearer, princip
 from pulsar.door.limits import limits_of, of_address, of_caller
 from pulsar.orgs.model import Membership
 from pulsar.orgs.roles import Role
-from pulsar.people import keys, sessions, team_keys, team_roles
+from pulsar.people import keys, sessions, team_keys, team_roles, within_teams
 from pulsar.people.permissions import Scope, opened_by, role_with
 from pulsar.people.team_keys import Asked
 
@@ -136,7 +136,7 @@ async def entered(
 # Asked at every request, so the driver is asked itself. Whom a provider has vouched for it has asked for what the
 # organization wants.
 _MEMBER = f"""
-SELECT m.role, u.full_name, o.second_factor_required,
+SELECT m.role, u.full_name, o.second_factor_required, o.members_within_teams,
        s.method <> '{sessions.SSO}' AND u.second_factor_at IS NULL AS one_factor
 FROM memberships m
 JOIN users u ON u.id = m.user_id
@@ -156,6 +156,8 @@ async def _member(tx: Transaction, caller: Principal, needed: Role, request: Req
     role = Role(row["role"])
     if not role.includes(needed) and not await _may_as_lead(tx, caller, role, needed, request):
         raise Forbidden(f"This needs the role {needed.value}; yours is {role.value}.")
+    if row["members_within_teams"] and role is needed is Role.MEMBER and request:
+        await within_teams.check(tx, caller.user_id, await _asked(request))
     return Actor("user", caller.user_id, row["full_name"])
 
 

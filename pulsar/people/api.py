@@ -13,6 +13,7 @@ from pulsar.base.errors import Forbidden
 from pulsar.base.http import Body, PulsarNode, View
 from pulsar.base.ids import new_id
 from pulsar.orgs import actions as orgs
+from pulsar.orgs.model import Organization
 from pulsar.orgs.roles import Role
 from pulsar.people import sessions
 from pulsar.people.access import AccountHolder, AsEnrolling, Caller, entered
@@ -53,13 +54,14 @@ class MyTeam(View):
 
 class MeView(View):
     """`verify_email`: a link can be mailed that verifies your address, and that has yet to be done. `teams`: yours in
-    this organization."""
+    this organization; `within_teams`: you change only what belongs to them, or to none."""
 
     user: UserView
     verify_email: bool
     organization: OrganizationView
     organizations: list[OrganizationView]
     teams: list[MyTeam]
+    within_teams: bool
     operator: bool
     """Of this installation: may look at `/system`."""
     registration_left_open: bool
@@ -124,6 +126,7 @@ async def me(caller: Caller, tx: AsEnrolling, pulsar: PulsarNode) -> MeView:
         organization=here,
         organizations=views,
         teams=await _teams(tx, caller.user_id),
+        within_teams=here.role is Role.MEMBER and (await tx.get_one(Organization, tx.org)).members_within_teams,
         operator=operator,
         registration_left_open=operator and pulsar.settings.registration_left_open,
     )

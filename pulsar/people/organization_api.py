@@ -1,4 +1,4 @@
-"""Routes of the caller's organization itself: what it is called."""
+"""Routes of the caller's organization itself: what it is called, and whether members keep to their teams."""
 
 from datetime import datetime
 from uuid import UUID
@@ -18,15 +18,18 @@ router = APIRouter(prefix="/organizations/current", tags=["Organizations"])
 
 class OrganizationChange(Body):
     name: Name = ""
+    members_within_teams: bool = False
     version: int | None = None
 
 
 class OrganizationSettings(View):
-    """`slug` is its short name, by which people enter it and its status page is found. It stays."""
+    """`slug` is its short name, by which people enter it and its status page is found. It stays.
+    `members_within_teams`: members change only what belongs to their teams, or to none."""
 
     id: UUID
     name: str
     slug: str
+    members_within_teams: bool
     version: int
     created_at: datetime
 

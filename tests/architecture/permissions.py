@@ -18,6 +18,8 @@ A **role** may do all that those before it may: viewer, member, admin, owner. An
 of those that are named opens the route. Where none is, the route is about the person who asks, and a key is none.
 A member who **leads a team** may, with what belongs to the team, what an admin may with everything, where the table
 says so; what is made has to name the team, and nothing goes to a team of others: [why](decisions/0019-team-roles.md).
+Where an owner has [members keep to their teams](members.md#members-within-their-teams), a member changes only what
+belongs to a team of theirs or to none, and what they were called to; the table says what they may at all.
 Who is an [operator](operating.md#operators) of the installation is no matter of a role.
 
 This table is made by asking the program, and a test asks it again at every change:

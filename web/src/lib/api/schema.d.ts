@@ -6437,7 +6437,7 @@ export interface components {
 		/**
 		 * MeView
 		 * @description `verify_email`: a link can be mailed that verifies your address, and that has yet to be done. `teams`: yours in
-		 *     this organization.
+		 *     this organization; `within_teams`: you change only what belongs to them, or to none.
 		 */
 		MeView: {
 			user: components['schemas']['UserView'];
@@ -6448,6 +6448,8 @@ export interface components {
 			organizations: components['schemas']['OrganizationView'][];
 			/** Teams */
 			teams: components['schemas']['MyTeam'][];
+			/** Within Teams */
+			within_teams: boolean;
 			/** Operator */
 			operator: boolean;
 			/** Registration Left Open */
@@ -7716,12 +7718,18 @@ export interface components {
 			 * @default
 			 */
 			name?: string;
+			/**
+			 * Members Within Teams
+			 * @default false
+			 */
+			members_within_teams?: boolean;
 			/** Version */
 			version?: number | null;
 		};
 		/**
 		 * OrganizationSettings
 		 * @description `slug` is its short name, by which people enter it and its status page is found. It stays.
+		 *     `members_within_teams`: members change only what belongs to their teams, or to none.
 		 */
 		OrganizationSettings: {
 			/**
@@ -7733,6 +7741,8 @@ export interface components {
 			name: string;
 			/** Slug */
 			slug: string;
+			/** Members Within Teams */
+			members_within_teams: boolean;
 			/** Version */
 			version: number;
 			/**

@@ -47,6 +47,9 @@ export const organization = () => take(api.GET('/api/v1/organizations/current'))
 export const renameOrganization = (name: string, version: number) =>
 	take(api.PATCH('/api/v1/organizations/current', { body: { name, version } }));
 
+export const keepWithinTeams = (members_within_teams: boolean, version: number) =>
+	take(api.PATCH('/api/v1/organizations/current', { body: { members_within_teams, version } }));
+
 export interface MemberQuery {
 	search?: string;
 	include_inactive?: boolean;

@@ -54,12 +54,15 @@ def _password(ask: bool) -> tuple[str, bool]:
     import secrets
 
     from pulsar.people.signed_in import SHORTEST_PASSWORD
+    from pulsar.people.stolen import StolenPassword, is_stolen
 
     if not ask:
         return secrets.token_urlsafe(15), True
     given: str = click.prompt("New password", hide_input=True, confirmation_prompt=True)
     if len(given) < SHORTEST_PASSWORD:
         raise fail(f"A password has at least {SHORTEST_PASSWORD} characters.")
+    if is_stolen(given):
+        raise fail(str(StolenPassword.__doc__))
     return given, False
 
 

@@ -11,7 +11,7 @@ from pulsar.base.http import Body, Pulsar, PulsarNode, View
 from pulsar.invitations import acceptance
 from pulsar.invitations.acceptance import NewAccount, Opened
 from pulsar.orgs.roles import Role
-from pulsar.people import sessions
+from pulsar.people import sessions, stolen
 from pulsar.people.access import account_holder, entered, principal
 from pulsar.people.model import User
 from pulsar.people.signed_in import (
@@ -109,4 +109,5 @@ def _new_account(body: Acceptance) -> NewAccount:
         raise Invalid("A new account needs a user name.", field="username")
     if not body.password or len(body.password) < SHORTEST_PASSWORD:
         raise Invalid(f"Use {SHORTEST_PASSWORD} characters or more.", field="password")
+    stolen.refuse(body.password)
     return NewAccount(body.username, body.full_name, body.password)

@@ -9,7 +9,7 @@ from pydantic import EmailStr, StringConstraints
 from pulsar.base import crypto
 from pulsar.base.http import Body, PulsarNode, View
 from pulsar.orgs.model import Organization
-from pulsar.people import throttle
+from pulsar.people import stolen, throttle
 from pulsar.people.access import AsEnrolling, Caller
 from pulsar.people.model import User
 from pulsar.people.signed_in import Password, client_of
@@ -76,6 +76,7 @@ async def change_password(
     body: PasswordChange, caller: Caller, tx: AsEnrolling, request: Request, pulsar: PulsarNode
 ) -> None:
     """All your other sessions end."""
+    stolen.refuse(body.new_password, field="new_password")
     user = await tx.get_one(User, caller.user_id)
     await password.confirm(pulsar.db, user, body.current_password, client_of(request), field="current_password")
     password_hash = await crypto.hash_password(body.new_password)

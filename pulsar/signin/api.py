@@ -8,6 +8,7 @@ from pydantic import EmailStr, StringConstraints
 
 from pulsar.base.errors import Conflict
 from pulsar.base.http import Body, PulsarNode, View
+from pulsar.people import stolen
 from pulsar.people.signed_in import Name, Password, SessionKind, SessionView, Username, address_of, answer, client_of
 from pulsar.signin import addresses, password, registration, resets
 from pulsar.signin.mail import server_of
@@ -81,6 +82,7 @@ async def forget_password(body: Forgotten, request: Request, pulsar: PulsarNode)
 @router.post("/auth/password/reset", status_code=204)
 async def reset_password(body: NewPassword, pulsar: PulsarNode) -> None:
     """With the token of the mailed link, once. All sessions of the user's end."""
+    stolen.refuse(body.password)
     await resets.use(pulsar.db, body.token, body.password)
 
 
@@ -92,6 +94,9 @@ async def verify_email(body: Verification, pulsar: PulsarNode) -> Verified:
 
 @router.post("/auth/register", status_code=201)
 async def register(body: Registration, request: Request, response: Response, pulsar: PulsarNode) -> SessionView:
+    # A person in a browser has chosen it. What a script brings, its author has; it has always been taken as it is.
+    if body.session == "cookie":
+        stolen.refuse(body.password)
     who = Applicant(body.email, body.username, body.full_name, body.organization_name)
     is_open = pulsar.settings.registration == "open"
     session = await registration.register(pulsar.db, who, body.password, client_of(request), is_open=is_open)

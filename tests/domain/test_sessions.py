@@ -129,6 +129,22 @@ class TestRegistration:
         assert (await login(http, body["email"], long.strip())).status_code == 401
         assert (await login(http, body["email"], long[:-2] + " ")).status_code == 401
 
+    @pytest.mark.parametrize("password", ["password123", "PASSW0RD", "iloveyou"])
+    async def test_a_password_that_everybody_tries_first_is_refused_to_people(
+        self, password: str, http: httpx.AsyncClient, ana: Person
+    ) -> None:
+        """S5. What a script registers with is its author's affair."""
+        body = registration(password=password)
+        refused = await http.post(f"{API}/auth/register", json=body | {"session": "cookie"})
+        assert (refused.status_code, refused.json()["code"]) == (422, "stolen_password")
+        assert [error["field"] for error in refused.json()["errors"]] == ["password"]
+        change = {"current_password": PASSWORD, "new_password": password}
+        refused = await ana.request("PUT", "/auth/password", json=change)
+        assert [error["field"] for error in refused.json()["errors"]] == ["new_password"]
+        reset = await http.post(f"{API}/auth/password/reset", json={"token": "x", "password": password})
+        assert reset.json()["code"] == "stolen_password"
+        assert (await http.post(f"{API}/auth/register", json=body)).status_code == 201
+
 
 class TestLogin:
     async def test_takes_the_address_however_it_is_written(self, http: httpx.AsyncClient) -> None:

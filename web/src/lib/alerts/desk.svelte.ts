@@ -20,6 +20,8 @@ export type Question = 'close' | 'snooze' | 'assign' | 'escalate' | 'edit' | 'de
 
 interface DeskWorld {
 	role: () => Role;
+	/** Whether they may, of those who could by their role: it may be another team's. */
+	works?: (alert: Alert) => boolean;
 	changed: (alert: Alert) => unknown;
 	removed: (alert: Alert) => unknown;
 }
@@ -61,7 +63,7 @@ export class Desk {
 	}
 
 	actions(alert: Alert): Action[] {
-		const mine = can(this.world.role(), 'respond');
+		const mine = can(this.world.role(), 'respond') && (this.world.works?.(alert) ?? true);
 		const { status } = alert;
 		const ask = (question: Question) => () => this.#ask(question, alert);
 		const busy = this.sending.has(alert.id);

@@ -1,9 +1,9 @@
 // What may somebody configure, by their role or because they lead a team? The server decides; this only hides what it
 // would refuse.
-import type { Me, Team } from '$lib/api/types';
+import type { Alert, Me, Team } from '$lib/api/types';
 import { can } from './roles';
 
-type Who = { organization: Pick<Me['organization'], 'role'>; teams: Me['teams'] };
+type Who = { organization: Pick<Me['organization'], 'role'>; teams: Me['teams']; within_teams?: boolean };
 
 /** A viewer who leads a team is paged as one, and only reads. */
 const led = ({ organization, teams }: Who) =>
@@ -21,3 +21,11 @@ export const ownersFor = (me: Who, teams: Pick<Team, 'id' | 'name'>[]): { value:
 	can(me.organization.role, 'configure')
 		? [{ value: '', label: 'No team' }, ...teams.map(({ id, name }) => ({ value: id, label: name }))]
 		: led(me).map(({ id, name }) => ({ value: id, label: name }));
+
+/** What is this team's, or none's, with the alerts and the incidents. Whoever was called to it may, in whatever team they are. */
+export const worksOn = (me: Who, teamId: string | null, called = false): boolean =>
+	can(me.organization.role, 'respond') &&
+	(!me.within_teams || teamId === null || called || me.teams.some(({ id }) => id === teamId));
+
+export const worksOnAlert = (me: Who, { assignee }: Pick<Alert, 'assignee'>, called = false): boolean =>
+	worksOn(me, assignee?.type === 'team' ? assignee.id : null, called);

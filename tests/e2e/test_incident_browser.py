@@ -61,6 +61,10 @@ async def test_what_one_does_the_other_sees_at_once_and_goes_on_typing(
         await his.get_by_role("button", name="Add note").click()
         await expect(hers.get_by_role("list", name="Timeline")).to_contain_text("I think that it is over")
         await expect(typing).to_have_value("")
+        alerts = his.get_by_role("list", name="Alerts")
+        await expect(alerts.get_by_text("Open", exact=True)).to_have_count(1)
+        await hers.get_by_role("button", name=re.compile("^Ack #")).click()
+        await expect(alerts.get_by_text("Open", exact=True)).to_have_count(0)
 
 
 async def test_a_note_outlives_a_reload_and_a_server_that_is_away(
@@ -119,7 +123,7 @@ async def test_alerts_that_are_selected_become_an_incident(
         await expect(page.get_by_label("Role of Bo")).to_have_value("incident_commander")
 
 
-async def test_the_second_of_two_who_edit_an_incident_keeps_what_was_typed(
+async def test_the_second_of_two_who_edit_an_incident_loses_nothing_and_sees_theirs(
     browser: Browser, server: Running, inhabited: Inhabited
 ) -> None:
     room = inhabited.screens["/incidents/[id]"]
@@ -127,16 +131,21 @@ async def test_the_second_of_two_who_edit_an_incident_keeps_what_was_typed(
         await log_in(page, inhabited.bo.email)
         await page.goto(room)
         await page.get_by_role("button", name="Edit", exact=True).click()
-        title = page.get_by_role("dialog").get_by_label("Title")
+        form = page.get_by_role("dialog")
+        title = form.get_by_role("textbox", name="Title")
         await title.fill("Cards are refused")
-        await inhabited.ana.patch(room, title="The till is broken")
-        await page.get_by_role("dialog").get_by_role("button", name="Save").click()
+        await inhabited.ana.patch(room, title="The till is broken", severity="low")
+        await form.get_by_role("button", name="Save").click()
+        await expect(form.get_by_role("list", name="What you both changed")).to_contain_text("Title")
         await expect(title).to_have_value("Cards are refused")
-        await page.get_by_role("button", name="Load what stands now").click()
+        await expect(form.get_by_label("Severity")).to_have_value("low")
+        await form.get_by_role("button", name="Show theirs: Title").click()
         await expect(title).to_have_value("The till is broken")
-        await title.fill("Cards are refused")
-        await page.get_by_role("dialog").get_by_role("button", name="Save").click()
+        await form.get_by_role("button", name="Back to mine: Title").click()
+        await expect(title).to_have_value("Cards are refused")
+        await form.get_by_role("button", name="Save").click()
         await expect(page.get_by_role("heading", name="Cards are refused")).to_be_visible()
+        assert (await inhabited.ana.has(room))["severity"] == "low"
 
 
 async def test_a_post_mortem_is_saved_while_it_is_written_and_exported(
@@ -187,3 +196,53 @@ async def test_a_template_is_saved_and_fills_in_what_nobody_has_typed(
         await form.get_by_role("button", name="Declare incident").click()
         await expect(page.get_by_role("heading", name="Paying takes a minute")).to_be_visible()
         await expect(page.get_by_role("list", name="Tasks")).to_contain_text("Call the provider")
+
+
+async def test_a_duplicate_is_merged_and_deleted(browser: Browser, server: Running, inhabited: Inhabited) -> None:
+    room = inhabited.screens["/incidents/[id]"]
+    twin: Any = await inhabited.ana.makes("/incidents", title="Cards do not work")
+    await inhabited.ana.makes(f"/incidents/{twin['id']}/tasks", title="Ask the bank")
+    async with visiting(browser, server, 1440, 900) as page:
+        await log_in(page, inhabited.bo.email)
+        await page.goto(f"/incidents/{twin['id']}")
+        await page.get_by_role("button", name="More actions").click()
+        await page.get_by_role("menuitem", name="Merge into another").click()
+        await page.get_by_label("The incident that goes on").fill("Nobody can")
+        await page.get_by_role("option", name=re.compile("Nobody can pay")).click()
+        await page.wait_for_url(f"**{room}")
+        await expect(page.get_by_role("list", name="Tasks")).to_contain_text("Ask the bank")
+        await page.get_by_role("link", name=f"#{twin['number']} Cards do not work").click()
+        await expect(page.get_by_text("This is a duplicate.")).to_be_visible()
+        await expect(page.get_by_role("button", name="Edit", exact=True)).to_have_count(0)
+        await page.get_by_role("button", name="More actions").click()
+        await page.get_by_role("menuitem", name="Delete").click()
+        await page.get_by_role("button", name="Delete incident").click()
+        await page.wait_for_url("**/incidents")
+        await page.goto(room)
+        await expect(page.get_by_role("list", name="Tasks")).to_contain_text("Ask the bank")
+        await expect(page.get_by_text("Merged into this one")).to_have_count(0)
+
+
+async def test_a_page_is_called_off_and_those_who_wait_are_told(
+    browser: Browser, server: Running, inhabited: Inhabited
+) -> None:
+    async with visiting(browser, server, 1440, 900) as page:
+        await log_in(page, inhabited.bo.email)
+        await page.goto(inhabited.screens["/incidents/[id]"])
+        await page.get_by_role("button", name="Call off the page of Ana").click()
+        await expect(page.get_by_role("list", name="Pages")).to_contain_text("called off")
+        await page.locator("summary", has_text="Updates").click()
+        told = page.get_by_role("list", name="Subscribers")
+        await page.get_by_label("E-mail address to tell").fill("press@example.org")
+        await page.get_by_role("button", name="Add", exact=True).click()
+        await expect(told).to_contain_text("press@example.org")
+        await page.get_by_role("button", name="No longer tell boss@example.org").click()
+        await expect(told).not_to_contain_text("boss@example.org")
+        await page.get_by_role("button", name="Write an update").click()
+        await page.get_by_label("Update for everybody who waits").fill("Cards are taken **again**")
+        await page.get_by_role("button", name="Send update").click()
+        sent = page.get_by_role("article").filter(has_text="Cards are taken again")
+        await expect(sent).to_contain_text("1 mail:")
+        await page.reload()
+        await expect(page.locator("summary", has_text="Updates")).to_contain_text("2 updates, 1 told")
+        await expect(sent).to_be_visible()

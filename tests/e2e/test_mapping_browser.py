@@ -98,7 +98,8 @@ async def test_what_is_typed_is_lost_neither_to_somebody_faster_nor_by_a_slip(
     async with visiting(browser, server, 390, 844, 409) as page:
         await log_in(page, ana.email)
         await page.goto(f"/integrations/{jobs.id}/mapping")
-        message, asked = page.get_by_label("Message"), page.get_by_role("dialog", name="Leave without saving?")
+        message = page.get_by_role("textbox", name="Message")
+        asked = page.get_by_role("dialog", name="Leave without saving?")
         await message.fill("{{job.name}} failed")
         saved = await ana.request("PUT", place, json={"mapping": {"message": "{{job.host}} is ill"}})
         assert saved.status_code == 200
@@ -111,7 +112,7 @@ async def test_what_is_typed_is_lost_neither_to_somebody_faster_nor_by_a_slip(
         await shot(page, "leaving")
         await asked.get_by_role("button", name="Cancel").click()
         await expect(message).to_have_value("{{job.name}} failed")
-        await page.get_by_role("button", name="Load what stands now").click()
+        await page.get_by_role("button", name="Show theirs: Message").click()
         await expect(message).to_have_value("{{job.host}} is ill")
 
         await message.fill("never mind")

@@ -57,7 +57,7 @@ async def test_a_newcomer_is_offered_to_invite_a_colleague(browser: Browser, ser
         await expect(page.get_by_role("link", name="Set up a schedule")).to_be_visible()
 
 
-async def test_the_second_of_two_who_edit_a_policy_is_told_and_loads_what_stands(
+async def test_the_second_of_two_who_edit_a_policy_is_told_and_loses_nothing(
     browser: Browser, server: Running, inhabited: Inhabited
 ) -> None:
     policy: Any = await inhabited.ana.makes("/escalation-policies", name="Nights", rules=[level(0, inhabited.ana)])
@@ -65,14 +65,14 @@ async def test_the_second_of_two_who_edit_a_policy_is_told_and_loads_what_stands
     async with visiting(browser, server, 1440, 900, expected=409) as page:
         await log_in(page, inhabited.bo.email)
         await page.goto(f"/policies/{policy['id']}")
-        await page.get_by_label("Name").fill("Late nights")
+        await page.get_by_role("textbox", name="Name", exact=True).fill("Late nights")
         await inhabited.ana.patch(path, name="Long nights", version=policy["version"])
         await expect(page.get_by_role("heading", name="Long nights")).to_be_visible()  # without a reload
-        await expect(page.get_by_label("Name")).to_have_value("Late nights")
+        await expect(page.get_by_role("textbox", name="Name", exact=True)).to_have_value("Late nights")
         await page.get_by_role("button", name="Save policy").click()
-        await page.get_by_role("button", name="Load what stands now").click()
-        await expect(page.get_by_label("Name")).to_have_value("Long nights")
-        await page.get_by_label("Name").fill("Late nights")
+        await page.get_by_role("button", name="Show theirs: Name").click()
+        await expect(page.get_by_role("textbox", name="Name", exact=True)).to_have_value("Long nights")
+        await page.get_by_role("button", name="Back to mine: Name").click()
         await page.get_by_role("button", name="Save policy").click()
         await expect(page.get_by_role("heading", name="Late nights")).to_be_visible()
         assert (await inhabited.ana.has(path))["name"] == "Late nights"

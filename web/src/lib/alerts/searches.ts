@@ -15,7 +15,7 @@ export const savedSearches = (): Promise<PageOf<SavedSearch>> =>
 export const saveSearch = (filter: Filter, input: SearchInput): Promise<SavedSearch> =>
 	take(api.POST('/api/v1/alert-searches', { body: { ...input, query: questionOf(filter) } }));
 
-export const changeSearch = ({ id, version }: SavedSearch, input: SearchInput): Promise<SavedSearch> =>
+export const changeSearch = (id: string, version: number, input: SearchInput): Promise<SavedSearch> =>
 	take(api.PATCH('/api/v1/alert-searches/{search_id}', { ...at(id), body: { ...input, version } }));
 
 export const forgetSearch = ({ id }: SavedSearch): Promise<unknown> =>

@@ -33,6 +33,16 @@ export interface Draft {
 	levels: DraftLevel[];
 }
 
+/** Where the name of a field does not say it. */
+export const LABELS: Partial<Record<keyof Draft, string>> = {
+	isDefault: 'Default',
+	repeatCount: 'Repeat the ladder',
+	repeatMinutes: 'Wait before repeating',
+	ackTimeoutMinutes: 'Page again',
+	closeAfterMinutes: 'Close by itself',
+	levels: 'Ladder'
+};
+
 let keys = 0;
 
 export const newLevel = (minutes: number): DraftLevel => ({

@@ -7,11 +7,8 @@ export interface PageWords {
 	description: string;
 }
 
-export const wordsOf = ({ slug, title, description }: StatusPage): PageWords => ({
-	slug: slug ?? '',
-	title,
-	description
+export const wordsOf = (page?: StatusPage): PageWords => ({
+	slug: page?.slug ?? '',
+	title: page?.title ?? '',
+	description: page?.description ?? ''
 });
-
-export const sameWords = (one: PageWords, other: PageWords): boolean =>
-	one.slug === other.slug && one.title === other.title && one.description === other.description;

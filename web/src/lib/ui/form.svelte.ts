@@ -1,7 +1,19 @@
 // A request under way from a form: not twice at once, and what was refused stands at its field.
 import { explain, Problem } from '$lib/api/problem';
+import type { Contested } from './fields.svelte';
 
 const STALE = 'Somebody changed this after you opened it, so nothing was saved.';
+
+/** What is edited here and may be changed elsewhere meanwhile: `Edited`. */
+export interface Edits {
+	contested: Contested[];
+	/** What a person calls a field, where its name does not say so. */
+	labels?: Record<string, string>;
+	swap(field: Contested): void;
+	/** With the object as it stands now. */
+	renew(standing: never): void;
+	settle(): void;
+}
 
 export class Form {
 	busy = $state(false);
@@ -9,6 +21,8 @@ export class Form {
 	errors = $state<Record<string, string>>({});
 	/** Somebody else was faster: what this form started from is no longer what stands. */
 	stale = $state(false);
+
+	constructor(readonly edits?: Edits) {}
 
 	clear(): void {
 		this.stale = false;
@@ -23,6 +37,7 @@ export class Form {
 		this.clear();
 		try {
 			await work();
+			this.edits?.settle();
 			return true;
 		} catch (failure) {
 			this.fail(failure);
@@ -42,6 +57,7 @@ export class Form {
 	fail(failure: unknown): void {
 		this.errors = failure instanceof Problem ? failure.fields : {};
 		this.stale = failure instanceof Problem && failure.code === 'stale_version';
+		if (this.stale && (failure as Problem).current) this.edits?.renew((failure as Problem).current as never);
 		this.problem = this.stale ? STALE : explain(failure);
 	}
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { loginPath, nextPath } from './reading';
+import { problemFrom } from './problem';
+import { loginPath, nextPath, wayIn } from './reading';
 
 describe('the way back after logging in', () => {
 	it('returns to the page and its filters', () => {
@@ -13,4 +14,18 @@ describe('the way back after logging in', () => {
 			expect(nextPath(new URL(`https://pulsar.test/login?next=${encodeURIComponent(next)}`))).toBe('/');
 		}
 	);
+});
+
+describe('an organization that does not let somebody in like this', () => {
+	const home = new URL('https://pulsar.test/');
+
+	it('leads to its single sign-on', () => {
+		const refused = problemFrom(403, { code: 'single_sign_on_needed', organization: 'acme-1f2e3d' });
+		expect(wayIn(refused, home)).toBe('/login/sso?organization=acme-1f2e3d&reason=needed&next=%2F');
+	});
+
+	it('leads nowhere for any other reason', () => {
+		expect(wayIn(problemFrom(403, { code: 'forbidden' }), home)).toBeUndefined();
+		expect(wayIn(new Error('no'), home)).toBeUndefined();
+	});
 });

@@ -17,6 +17,12 @@ export function nextPath(url: URL): string {
 export const ssoPath = (url: URL, organization: string): string =>
 	`/login/sso?${new URLSearchParams({ organization, reason: 'needed', next: nextPath(url) })}`;
 
+/** Where it goes on for whom an organization did not let in like this, if anywhere. */
+export const wayIn = (failure: unknown, url: URL): string | undefined =>
+	failure instanceof Problem && failure.code === 'single_sign_on_needed'
+		? ssoPath(url, String(failure.extras.organization))
+		: undefined;
+
 export async function reading<T>(url: URL, work: () => Promise<T>): Promise<T> {
 	try {
 		return await work();

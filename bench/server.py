@@ -94,10 +94,11 @@ class Customer:
     def __init__(self, server: Server) -> None:
         self._http = httpx.Client(base_url=f"{server.url}/api/v1", timeout=30)
         name = f"bench-{time.time_ns()}"
+        self.email, self.password = f"{name}@example.org", "a password for the bench"
         body = {
-            "email": f"{name}@example.org",
+            "email": self.email,
             "username": name,
-            "password": "a password for the bench",
+            "password": self.password,
             "full_name": "Bench",
             "organization_name": name,
         }

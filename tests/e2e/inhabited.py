@@ -84,7 +84,7 @@ async def inhabit(ana: Person) -> Inhabited:
 
 async def _schedules(ana: Person, bo: Person, gone: Person, squad: Json) -> Json:
     """One with a gap every day, an override and somebody who is to go; one that nobody is in."""
-    start = str(datetime.now(UTC).date() - timedelta(days=20))
+    start = str(datetime.now(UTC).date() - timedelta(days=19))
     days = rotation(ana, bo, None, name="Days", rotation_type="daily", starts_on=start)
     nights = rotation(bo, gone, name="Nights", starts_on=start, restrictions=NIGHTS)
     fields = {"time_zone": "Europe/Berlin", "team_id": squad["id"], "rotations": [days, nights]}

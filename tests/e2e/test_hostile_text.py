@@ -4,6 +4,7 @@ from html import escape
 from typing import Any
 
 import httpx
+import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.hostile import ATTEMPTS, plant
@@ -60,6 +61,7 @@ async def test_the_attempts_are_executed_where_nothing_stands_in_their_way(brows
     await page.close()
 
 
+@pytest.mark.timeout(300)  # all screens
 async def test_of_what_others_typed_nothing_is_executed_on_any_screen(
     browser: Browser, server: Running, http: httpx.AsyncClient, mail: Mailbox, mail_place: str
 ) -> None:

@@ -104,6 +104,7 @@ async def opened(page: Page, button: str) -> list[str]:
     return await faults(page)
 
 
+@pytest.mark.timeout(300)  # sixty screens and dialogs, each in two themes
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)], ids=["desktop", "phone"])
 async def test_no_screen_shuts_anybody_out(
     browser: Browser, server: Running, inhabited: Inhabited, width: int, height: int

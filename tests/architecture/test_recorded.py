@@ -43,7 +43,6 @@ UNTRIED = {
     "POST /auth/password/reset",
     "POST /auth/email/verify",
     "POST /auth/email/verification",
-    "PUT /auth/email",
     "POST /auth/login",
     "POST /auth/second-factor",
     "POST /auth/second-factor/passkey",
@@ -90,6 +89,17 @@ LAST = {"/teams/{team_id}"}
 ORDER = {"escalate": -1, "close": 1}
 
 
+def _somebody(name: str) -> dict[str, Any]:
+    """Whom the least body names, another test may have registered."""
+    return {
+        "email": f"{name}@example.org",
+        "username": name[-20:],
+        "password": PASSWORD,
+        "full_name": "Zed",
+        "organization_name": "Zed's",
+    }
+
+
 @dataclass
 class Trial:
     """What is sent, so that there is a change."""
@@ -124,6 +134,9 @@ class Trial:
             "domains": ["yan.example.org"],
         }
         return {
+            "POST /auth/register": _somebody(ids["user_id"]),
+            "POST /invitations": {"email": f"invited-{ids['user_id']}@example.org"},
+            "PUT /auth/email": {"email": f"changed-{ids['user_id']}@example.org"},
             "PUT /auth/password": {"current_password": PASSWORD, "new_password": PASSWORD + " of today"},
             "PUT /organizations/current/sign-in": {"second_factor_required": False},
             "PATCH /users/{user_id}": {"role": "member"},
@@ -200,6 +213,6 @@ async def test_each_route_that_changes_something_is_recorded(
             untried.add(f"{route}: {answer.status_code} {answer.text}")
         elif len(await said(pulsar, yans)) == len(before):
             silent.add(str(route))
-    assert silent == CHANGE_NOTHING | ELSEWHERE
     assert {one for one in untried if one.partition(":")[0] not in UNTRIED} == set()
+    assert silent == CHANGE_NOTHING | ELSEWHERE
     assert {one.partition(":")[0] for one in untried} == UNTRIED

@@ -69,7 +69,7 @@ async def test_only_the_askers_own_shifts_change(ana: Person, bo: Person, people
     after = [await on_call(ana, made, ahead(hour + 0.5)) for hour in range(0, 24 * 5, 6)]
     for hour, was, becomes in zip(range(0, 24 * 5, 6), before, after, strict=True):
         swapped = 1 <= hour + 0.5 < 24 * 4
-        assert becomes == ["Zoe" if swapped and name == "Ana" else name for name in was]
+        assert sorted(becomes) == sorted("Zoe" if swapped and name == "Ana" else name for name in was)
 
 
 async def test_of_two_who_say_yes_at_once_one_is_told_that_it_is_done(ana: Person, bo: Person, people: People) -> None:

@@ -12,8 +12,7 @@ from pulsar.base.db import Transaction
 from pulsar.base.errors import Forbidden, Invalid, NameTaken, NotFound
 from pulsar.base.events import Changes, Event, edited
 from pulsar.base.model import OrgOwned, created_at_column, updated_at_column
-from pulsar.orgs.actions import membership_of
-from pulsar.orgs.roles import Role
+from pulsar.orgs.actions import is_admin
 
 MOST = 50
 
@@ -76,10 +75,8 @@ async def get(tx: Transaction, person: UUID, search_id: UUID) -> SavedSearch:
     found = await tx.get(SavedSearch, (tx.org, search_id), with_for_update=True)
     if not found or not (found.shared or found.user_id == person):
         raise NotFound("There is no saved search with this id here.")
-    if found.user_id != person:
-        membership = await membership_of(tx, person)
-        if not membership or not membership.rank.includes(Role.ADMIN):
-            raise NotYours
+    if found.user_id != person and not await is_admin(tx, person):
+        raise NotYours
     return found
 
 

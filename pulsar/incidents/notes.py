@@ -7,8 +7,7 @@ from pulsar.base.db import Transaction
 from pulsar.base.errors import Forbidden, NotFound
 from pulsar.incidents.events import TimelineAdded
 from pulsar.incidents.model import Incident, Note
-from pulsar.orgs.actions import membership_of
-from pulsar.orgs.roles import Role
+from pulsar.orgs.actions import is_admin
 
 
 class NotYourNote(Forbidden):
@@ -43,13 +42,8 @@ async def edit(tx: Transaction, note: Note, text: str) -> None:
 
 async def remove(tx: Transaction, note: Note) -> None:
     """Its line stays on the timeline, without words."""
-    if note.author_id != tx.actor.id and not await _is_admin(tx):
+    if note.author_id != tx.actor.id and not (tx.actor.id and await is_admin(tx, tx.actor.id)):
         raise NotYourNote
     tx.record(TimelineAdded(note.incident_id, "note_deleted", str(note.id)))
     await tx.delete(note)
     await tx.flush()
-
-
-async def _is_admin(tx: Transaction) -> bool:
-    membership = await membership_of(tx, tx.actor.id) if tx.actor.id else None
-    return membership is not None and membership.rank.includes(Role.ADMIN)

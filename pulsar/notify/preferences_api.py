@@ -18,7 +18,7 @@ from pulsar.notify.channel import registry
 from pulsar.notify.channel_setup import config_of
 from pulsar.notify.model import ChannelRow, PreferenceRow
 from pulsar.notify.recipients import recipient_of, unreachable
-from pulsar.orgs.actions import membership_of
+from pulsar.orgs.actions import is_admin
 from pulsar.orgs.roles import Role
 from pulsar.people.access import AsViewer, Caller, entered
 
@@ -127,11 +127,6 @@ async def _shown(tx: Transaction, row: PreferenceRow) -> PreferenceView:
     return (await _views(tx, [row]))[0]
 
 
-async def _is_admin(tx: Transaction, user_id: UUID) -> bool:
-    membership = await membership_of(tx, user_id)
-    return membership is not None and membership.rank.includes(Role.ADMIN)
-
-
 async def _own(tx: Transaction, preference_id: UUID, user_id: UUID) -> PreferenceRow:
     """To change. Somebody else's is not there, not even for an admin."""
     row = await preference_setup.get(tx, preference_id, to_change=True)
@@ -151,7 +146,7 @@ async def list_preferences(
     tx: AsViewer, caller: Caller, paging: Pages, user_id: UUID | None = None
 ) -> Page[PreferenceView]:
     """Your own; an admin may look at somebody else's."""
-    if user_id not in {None, caller.user_id} and not await _is_admin(tx, caller.user_id):
+    if user_id not in {None, caller.user_id} and not await is_admin(tx, caller.user_id):
         raise Forbidden("Only admins see what others have set for themselves.")
     query = select(PreferenceRow).where(PreferenceRow.user_id == (user_id or caller.user_id))
     page = await page_of(tx, query, PreferenceRow.id, paging, list, descending=False)
@@ -177,7 +172,7 @@ async def test_own_channel(body: OwnTest, caller: Caller, pulsar: PulsarNode) ->
 @router.get("/{preference_id}")
 async def get_preference(preference_id: UUID, tx: AsViewer, caller: Caller) -> PreferenceView:
     row = await preference_setup.get(tx, preference_id)
-    if row.user_id != caller.user_id and not await _is_admin(tx, caller.user_id):
+    if row.user_id != caller.user_id and not await is_admin(tx, caller.user_id):
         raise NotFound("There is no preference with this id here.")
     return await _shown(tx, row)
 

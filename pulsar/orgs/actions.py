@@ -43,3 +43,9 @@ async def membership_of(tx: Transaction, user_id: UUID) -> Membership | None:
     """Of an active member; None for anybody else."""
     membership = await tx.get(Membership, (tx.org, user_id))
     return membership if membership and membership.active else None
+
+
+async def is_admin(tx: Transaction, user_id: UUID) -> bool:
+    """Or an owner."""
+    membership = await membership_of(tx, user_id)
+    return membership is not None and membership.rank.includes(Role.ADMIN)
